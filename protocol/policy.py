@@ -1,0 +1,33 @@
+"""A clinic's own settings, as the rules see them; every contested value names its source.
+
+Rows of ``ClinicPolicyVersion`` become one of these. Nothing here is law: programme editions hold
+what regulators fix, this holds what they leave to the clinic (rule book 13).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from protocol.vocabulary import LabSchedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicPolicy:
+    """Settings of one clinic from one day on; ``version`` is stored with every decision."""
+
+    version: str = "default"
+    lab_schedule: LabSchedule = LabSchedule.MONTHLY
+    ctcae_version: int = 5
+    us_2026_effective_from: date | None = None
+    us_ncp_window_last_day: int = 29
+    uk_rx_last_day: int = 7
+    uk_supply_days: int = 30
+    reminder_time: time = time(9, 0)
+    # Days relative to the due date on which the patient is reminded, by requirement value.
+    nudges: dict[str, tuple[int, ...]] = field(
+        default_factory=lambda: {
+            "labs": (-7, 0, 3),
+            "pregnancy-test": (-7, -2, 0),
+            "check-in": (-7, -2, 0),
+            "final-test": (-7, 0, 3),
+        }
+    )
