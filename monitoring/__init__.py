@@ -1,0 +1,1 @@
+"""The vigilance: what is due, what came back, may we prescribe."""

@@ -1,0 +1,116 @@
+"""Strict readers of the environment: a value that cannot be read refuses to start and names itself.
+
+Each reader takes the variable's name and an optional default; without a default the variable is
+required. Nothing is guessed: ``DEBUG=ture`` is an error, not false.
+"""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+_REQUIRED = object()
+
+
+def text(name: str, default: object = _REQUIRED) -> str:
+    """The variable's text, stripped; required unless a default is given."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is _REQUIRED:
+        raise ImproperlyConfigured(f"{name} is not set. See .env.example.")
+    return str(default)
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes-or-no variable."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is neither true nor false.")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, empty parts dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """One of the allowed words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not one of {', '.join(allowed)}."
+        )
+    return value
+
+
+def secret(name: str, *, length: int = 32) -> str:
+    """A secret that must be set and long enough; its value never appears in the message."""
+    value = text(name)
+    if len(value) < length:
+        raise ImproperlyConfigured(f"{name} must be at least {length} characters long.")
+    return value
+
+
+def database(name: str) -> dict[str, object]:
+    """A PostgreSQL URL as Django's settings: ``postgresql://user:pass@host:port/name?host=/dir``.
+
+    A socket directory may stand in the query (``host=/path``), as libpq writes it.
+    """
+    parts = urlsplit(text(name))
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            f"{name} must look like postgresql://user:password@host/name."
+        )
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    try:
+        port = parts.port or query.get("port", "")
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or query.get("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "") or parts.hostname or ""),
+        "PORT": str(port),
+    }
+
+
+def mail(name: str, default: str) -> dict[str, object]:
+    """``smtp://user:pass@host:port`` (``smtps`` for TLS, ``smtp+tls`` for STARTTLS) as settings."""
+    parts = urlsplit(text(name, default))
+    if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must look like smtp://user:password@host:port."
+        )
+    try:
+        port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+    }

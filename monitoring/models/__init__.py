@@ -1,0 +1,36 @@
+"""The vigilance: what is due, what came back, what was decided."""
+
+from monitoring.models.check_ins import CheckIn
+from monitoring.models.decisions import GateDecision
+from monitoring.models.due_items import Contact, DueItem
+from monitoring.models.escalations import Escalation, EscalationStep
+from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
+from monitoring.models.pulse import Pulse
+from monitoring.models.results import (
+    Acknowledgement,
+    LabMessage,
+    LabReport,
+    Observation,
+    PregnancyTest,
+    Specimen,
+)
+from monitoring.models.standings import CourseStanding
+
+__all__ = [
+    "Acknowledgement",
+    "CheckIn",
+    "ClinicPolicyVersion",
+    "Contact",
+    "CourseStanding",
+    "DueItem",
+    "EditionActivation",
+    "Escalation",
+    "EscalationStep",
+    "GateDecision",
+    "LabMessage",
+    "LabReport",
+    "Observation",
+    "PregnancyTest",
+    "Pulse",
+    "Specimen",
+]

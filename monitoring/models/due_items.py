@@ -1,0 +1,110 @@
+"""What is due: one row per requirement, cycle and course, and what staff did about it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from courses.models import Course
+from people.constraints import both_or_neither
+from people.models import User
+
+
+class DueItem(models.Model):
+    """One requirement of one cycle. Never edited by hand: ``replan`` makes rows and plan agree.
+
+    It ends exactly one way: met by evidence, waived by a clinician, lapsed unmet, or withdrawn
+    because nobody wants it any more.
+    """
+
+    class Ending(models.TextChoices):
+        MET = "met", "Done"
+        WAIVED = "waived", "Waived"
+        LAPSED = "lapsed", "Not done in time"
+        WITHDRAWN = "withdrawn", "No longer needed"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="due_items"
+    )
+    key = models.CharField(max_length=60)
+    requirement = models.CharField(max_length=20)
+    cycle = models.PositiveSmallIntegerField()
+    opens_on = models.DateField()
+    due_on = models.DateField()
+    closes_on = models.DateField(null=True, blank=True)
+    ended = models.CharField(max_length=10, choices=Ending.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.CharField(
+        max_length=80, blank=True, help_text="<kind>:<id> of the evidence"
+    )
+    met_on = models.DateField(null=True, blank=True)
+    waived_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    waived_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # Among open items only: a stopped and resumed course may need the same key again.
+            models.UniqueConstraint(
+                fields=["course", "key"],
+                condition=Q(ended=""),
+                name="one_open_due_item_per_course_and_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_on__lte=F("due_on")),
+                name="due_item_opens_before_it_is_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended="", ended_at__isnull=True)
+                | (~Q(ended="") & Q(ended_at__isnull=False)),
+                name="due_item_ends_with_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended="met") | ~Q(met_by=""),
+                name="met_due_item_has_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended="waived") | Q(waived_at__isnull=False),
+                name="waived_due_item_names_who",
+            ),
+            both_or_neither("waived", model="due_item"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"], condition=Q(ended=""), name="open_due_item_by_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} of course {self.course_id}"
+
+
+class Contact(models.Model):
+    """The outcome of one attempt by staff to reach the patient about what is due."""
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", "Reached, will do it"
+        CALL_LATER = "call-later", "Call again"
+        NO_ANSWER = "no-answer", "No answer"
+        WRONG_NUMBER = "wrong-number", "Wrong number"
+        DECLINED = "declined", "Declined"
+        DONE_ELSEWHERE = "done-elsewhere", "Done elsewhere"
+
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="contacts"
+    )
+    due_item = models.ForeignKey(
+        DueItem, on_delete=models.PROTECT, null=True, related_name="contacts"
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    next_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.pk}"

@@ -1,0 +1,294 @@
+"""What came back: raw messages, reports, specimens, observations, tests and who read them."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from courses.models import Course
+from people.constraints import both_or_neither
+from people.encryption import EncryptedTextField
+from people.models import Clinic, Patient, User
+
+APPEND_ONLY = [
+    pgtrigger.Protect(
+        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
+    ),
+]
+NO_DELETE = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+
+
+class LabMessage(models.Model):
+    """A message as it arrived, kept before anything is made of it. The raw text is encrypted."""
+
+    class Source(models.TextChoices):
+        FILE = "file", "File"
+        UPLOAD = "upload", "Upload page"
+        API = "api", "HTTP"
+        TYPED = "typed", "Typed by staff"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, related_name="lab_messages"
+    )
+    source = models.CharField(max_length=10, choices=Source.choices)
+    file_name = models.CharField(max_length=200, blank=True)
+    format = models.CharField(max_length=10, blank=True)
+    sender = models.CharField(max_length=200, blank=True)
+    control_id = models.CharField(max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64)
+    raw = EncryptedTextField(place="monitoring.labmessage.raw")
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=80)
+
+    class Meta:
+        triggers = APPEND_ONLY
+        constraints = [
+            # A resend is the same sender, control id and content (B12).
+            models.UniqueConstraint(
+                fields=["clinic", "sender", "control_id", "content_hash"],
+                name="one_message_per_sender_control_id_and_content",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.public_id}"
+
+
+class LabReport(models.Model):
+    """One patient's part of a message: filed, waiting in the queue, or rejected with a reason."""
+
+    class Status(models.TextChoices):
+        ACCEPTED = "accepted", "Filed"
+        UNMATCHED = "unmatched", "Patient not found"
+        REJECTED = "rejected", "Not usable"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    message = models.ForeignKey(
+        LabMessage, on_delete=models.PROTECT, related_name="reports"
+    )
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, related_name="lab_reports"
+    )
+    part = models.PositiveSmallIntegerField(
+        default=0, help_text="position in the message"
+    )
+    status = models.CharField(max_length=10, choices=Status.choices)
+    reason = models.CharField(max_length=500, blank=True)
+    hints = EncryptedTextField(
+        place="monitoring.labreport.hints",
+        blank=True,
+        help_text="JSON: what the message says about its patient",
+    )
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    suggestions = models.JSONField(
+        default=list, help_text="public ids of patients it may belong to"
+    )
+    received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    settled_note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        triggers = NO_DELETE
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "part"], name="one_report_per_message_part"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(patient__isnull=False),
+                name="filed_report_has_a_patient",
+            ),
+            both_or_neither("settled", model="lab_report"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "received_at"],
+                condition=Q(
+                    status__in=["unmatched", "rejected"], settled_at__isnull=True
+                ),
+                name="lab_report_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.public_id}"
+
+
+class Specimen(models.Model):
+    """What was drawn, and on which local calendar date (GEN-3)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="specimens"
+    )
+    report = models.ForeignKey(
+        LabReport, on_delete=models.PROTECT, null=True, related_name="specimens"
+    )
+    sender = models.CharField(max_length=200, blank=True)
+    accession = models.CharField(max_length=120, blank=True)
+    collected_on = models.DateField(null=True, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        triggers = NO_DELETE
+        indexes = [
+            models.Index(fields=["patient", "collected_on"], name="specimen_by_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"specimen {self.public_id}"
+
+
+class Observation(models.Model):
+    """One result as sent. Corrections are new rows that supersede; nothing is overwritten (B5)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    specimen = models.ForeignKey(
+        Specimen, on_delete=models.PROTECT, related_name="observations"
+    )
+    filler = models.CharField(max_length=120, blank=True)
+    set_id = models.CharField(max_length=20, blank=True)
+    analyte = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=60)
+    code_system = models.CharField(max_length=120, blank=True)
+    code_text = models.CharField(max_length=200, blank=True)
+    value_text = models.CharField(max_length=200, blank=True)
+    value = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    comparator = models.CharField(max_length=2, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    unit_as_sent = models.CharField(max_length=40, blank=True)
+    lln = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    uln = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    range_text = models.CharField(max_length=300, blank=True)
+    flag = models.CharField(max_length=20, blank=True)
+    fasting = models.BooleanField(null=True)
+    status = models.CharField(max_length=12)
+    held = models.CharField(
+        max_length=300, blank=True, help_text="why it waits; empty if it counts"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+    )
+    current = models.BooleanField(default=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            *NO_DELETE,
+            pgtrigger.Protect(
+                name="value_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "value_text",
+                    "value",
+                    "comparator",
+                    "unit",
+                    "lln",
+                    "uln",
+                    "code",
+                    "analyte",
+                    "status",
+                ),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["specimen", "code", "code_system"],
+                condition=Q(current=True),
+                name="one_current_observation_per_specimen_and_code",
+            ),
+            both_or_neither("confirmed", model="observation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"observation {self.public_id}"
+
+
+class PregnancyTest(models.Model):
+    """A pregnancy test entered by staff, or a documented omission; laboratory ones are Observations."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="pregnancy_tests"
+    )
+    collected_on = models.DateField()
+    result = models.CharField(max_length=15, blank=True)
+    setting = models.CharField(max_length=20, blank=True)
+    specimen = models.CharField(max_length=10, default="urine")
+    verified = models.BooleanField(default=False)
+    cycle_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    omitted_reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        triggers = [
+            *NO_DELETE,
+            pgtrigger.Protect(
+                name="result_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "collected_on", "result", "setting", "specimen", "course"
+                ),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result="") ^ Q(omitted_reason=""),
+                name="test_has_a_result_or_a_reason_for_omission",
+            ),
+            both_or_neither("withdrawn", model="pregnancy_test"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pregnancy test {self.public_id}"
+
+
+class Acknowledgement(models.Model):
+    """A prescriber has read the results of a specimen and says what happens next (LAB-8)."""
+
+    class Action(models.TextChoices):
+        NO_ACTION = "no-action", "No action"
+        REPEAT = "repeat", "Repeat the test"
+        REDUCE = "reduce", "Reduce the dose"
+        HOLD = "hold", "Hold treatment"
+        STOP = "stop", "Stop the course"
+
+    specimen = models.ForeignKey(
+        Specimen, on_delete=models.PROTECT, related_name="acknowledgements"
+    )
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, related_name="acknowledgements"
+    )
+    action = models.CharField(max_length=10, choices=Action.choices)
+    plan = models.CharField(max_length=500)
+    tier = models.CharField(max_length=2, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"

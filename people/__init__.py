@@ -1,0 +1,1 @@
+"""Who: users, clinics, patients, and the ways to reach them."""

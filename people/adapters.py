@@ -1,0 +1,39 @@
+"""How allauth behaves here: no open sign-up, encrypted second-factor secrets, a door per audience."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from people.encryption import decrypt, encrypt
+
+_PLACE = "mfa.authenticator.data"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by a clinic, never by a stranger."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff to the dashboard, support to the console, patients to their page."""
+        user = request.user
+        if user.memberships.filter(active=True).exists():
+            return reverse("clinic:today")
+        if user.is_staff:
+            return reverse("admin:index")
+        return reverse("portal:home")
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second-factor secrets are encrypted with the field key (SEC-19)."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt a secret before it is stored."""
+        return encrypt(text, place=_PLACE)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt a stored secret."""
+        return decrypt(encrypted_text, place=_PLACE)

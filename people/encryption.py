@@ -1,0 +1,94 @@
+"""Field encryption: AES-256-GCM, keys derived from ``FIELD_KEY``, with a blind index for look-up.
+
+Each value is bound to its place by additional data (``model.field``), so a ciphertext copied into
+another column does not decrypt (SEC-19). ``FIELD_KEY`` may hold several keys separated by commas:
+the first encrypts, all of them decrypt; that is how a key is rotated.
+"""
+
+import base64
+import functools
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+_VERSION = "1"
+
+
+class Undecipherable(Exception):
+    """A stored value was made with a key that is not here, or has been tampered with."""
+
+
+@functools.lru_cache(maxsize=8)
+def _keys(material: str) -> tuple[tuple[str, AESGCM], ...]:
+    keys = []
+    for part in material.split(","):
+        raw = hashlib.sha256(b"isotrack field key\0" + part.strip().encode()).digest()
+        keys.append((hashlib.sha256(b"id\0" + raw).hexdigest()[:8], AESGCM(raw)))
+    return tuple(keys)
+
+
+def encrypt(text: str, *, place: str) -> str:
+    """Encrypt ``text`` for ``place``; returns ``version:key id:base64(nonce + ciphertext)``."""
+    key_id, cipher = _keys(settings.FIELD_KEY)[0]
+    nonce = os.urandom(12)
+    sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
+    return f"{_VERSION}:{key_id}:{base64.b64encode(sealed).decode()}"
+
+
+def decrypt(stored: str, *, place: str) -> str:
+    """Decrypt what :func:`encrypt` made.
+
+    Raises:
+        Undecipherable: unknown key, wrong place, or altered text.
+    """
+    try:
+        version, key_id, body = stored.split(":", 2)
+        sealed = base64.b64decode(body, validate=True)
+    except ValueError:
+        raise Undecipherable(place) from None
+    for known, cipher in _keys(settings.FIELD_KEY):
+        if known == key_id and version == _VERSION:
+            try:
+                return cipher.decrypt(sealed[:12], sealed[12:], place.encode()).decode()
+            except InvalidTag:
+                raise Undecipherable(place) from None
+    raise Undecipherable(place)
+
+
+def blind_index(text: str, *, place: str) -> str:
+    """A keyed hash of ``text`` that allows equality look-up without storing the text."""
+    first = settings.FIELD_KEY.split(",")[-1].strip()
+    key = hashlib.sha256(b"isotrack blind index\0" + first.encode()).digest()
+    return hmac.new(key, f"{place}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+class EncryptedTextField(models.TextField):
+    """Text that is encrypted in the database and plain in Python.
+
+    ``place`` binds the ciphertext to its column; a history table keeps the place of its original.
+    """
+
+    def __init__(self, *args: object, place: str, **kwargs: object) -> None:
+        self.place = place
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+        """Carry the place into migrations and history models."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "place": self.place}
+
+    def get_prep_value(self, value: object) -> str | None:
+        """Encrypt on the way in."""
+        text = super().get_prep_value(value)
+        return None if text is None else encrypt(text, place=self.place)
+
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
+        """Decrypt on the way out."""
+        return None if value is None else decrypt(value, place=self.place)

@@ -1,0 +1,1 @@
+"""What people outside see: patient, guardian, pharmacist."""

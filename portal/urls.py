@@ -1,0 +1,6 @@
+"""Routes of the people outside."""
+
+from django.urls import URLPattern
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = []
