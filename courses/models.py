@@ -243,6 +243,8 @@ class DoseStep(models.Model):
     starts_on = models.DateField()
     pattern = ArrayField(models.DecimalField(max_digits=5, decimal_places=1), size=14)
     formulation = models.CharField(max_length=12, default="standard")
+    # A plan until the first supply is handed out; then a step that is not planned takes its place.
+    planned = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
     recorded_on = models.DateField()
     recorded_at = models.DateTimeField()

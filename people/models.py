@@ -243,7 +243,7 @@ class TaskLink(models.Model):
 
 
 class LinkFailure(models.Model):
-    """A wrong link or birth date, by a hash of where it came from: the limit that needs no Redis."""
+    """A wrong link or birth date, by a hash of its origin: the limit that needs no Redis."""
 
     origin = models.CharField(max_length=64)
     at = models.DateTimeField()

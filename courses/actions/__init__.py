@@ -1,0 +1,1 @@
+"""Writes of the treatment record. Screens call them through ``monitoring.actions.care``."""

@@ -132,6 +132,7 @@ class Specimen(models.Model):
     )
     sender = models.CharField(max_length=200, blank=True)
     accession = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=10, blank=True, help_text="urine, serum, blood or empty")
     collected_on = models.DateField(null=True, blank=True)
     received_at = models.DateTimeField()
 
@@ -172,6 +173,9 @@ class Observation(models.Model):
     held = models.CharField(
         max_length=300, blank=True, help_text="why it waits; empty if it counts"
     )
+    ungraded = models.CharField(max_length=300, blank=True, help_text="why it cannot be graded")
+    monitored = models.BooleanField(default=True)
+    notes = models.JSONField(default=list)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+"

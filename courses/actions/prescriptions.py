@@ -1,0 +1,76 @@
+"""Recording a prescription. Protected: only ``monitoring.actions.prescribing`` may import this.
+
+The type of the argument is the permission: without a ``Decision`` there is no prescription.
+"""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions.subject import record as record_event
+from courses.models import Course, Prescription
+from people.models import User
+from protocol.facts import Supply
+from protocol.findings import Decision
+from protocol.vocabulary import Level
+
+
+class Refused(Exception):
+    """The decision does not allow a prescription."""
+
+
+@trail.action
+def record(
+    course: Course,
+    *,
+    decision: Decision,
+    supply: Supply,
+    days: Decimal,
+    override_reason: str,
+    form_nonce: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> Prescription:
+    """Store the prescription that the decision allows.
+
+    Raises:
+        Refused: the decision blocks it, or asks for a reason that is not given.
+    """
+    if decision.level is Level.BLOCK or (
+        decision.level is Level.OVERRIDE and not override_reason
+    ):
+        raise Refused
+    if supply.capsules is None or supply.strength_mg is None or not supply.pattern:
+        raise Refused
+    prescription = Prescription.objects.create(
+        course=course,
+        signed_at=now,
+        signed_by=by,
+        signed_on=decision.judged_on,
+        capsules=supply.capsules,
+        strength_mg=supply.strength_mg,
+        pattern=list(supply.pattern),
+        days=days,
+        formulation=supply.formulation.value,
+        excipients=list(supply.excipients),
+        window_opens_at=decision.window.opens_at if decision.window else None,
+        window_closes_at=decision.window.closes_at if decision.window else None,
+        level=decision.level.word,
+        edition=decision.edition,
+        edition_hash=decision.edition_hash,
+        policy_version=decision.policy_version,
+        override_reason=override_reason if decision.level is Level.OVERRIDE else "",
+        form_nonce=form_nonce,
+    )
+    record_event(
+        Kind.PRESCRIPTION_SIGNED,
+        course,
+        by=by,
+        now=now,
+        prescription=str(prescription.public_id),
+        level=decision.level.word,
+        edition=decision.edition,
+    )
+    return prescription

@@ -1,0 +1,64 @@
+"""Reads of the treatment record; the one door to a course."""
+
+import uuid
+from datetime import datetime
+
+from audit import trail
+from courses.models import Course
+from people.models import Patient, User
+from people.permissions import Permission
+from people.queries import NotFound, NotPermitted, clinics_where
+
+
+def course_for(
+    user: User, public_id: uuid.UUID, *, need: Permission, page: str, now: datetime
+) -> Course:
+    """The one door to a course for staff: finds, scopes by clinic and role, logs the look.
+
+    Raises:
+        NotFound: no such course in any clinic of the user; screens answer 404.
+        NotPermitted: the user's role in that clinic lacks ``need``; screens answer 403.
+    """
+    course = (
+        Course.objects.select_related("patient", "clinic", "patient__clinic")
+        .filter(
+            public_id=public_id,
+            clinic__memberships__user=user,
+            clinic__memberships__active=True,
+        )
+        .first()
+    )
+    if course is None:
+        trail.saw(user, page=page, now=now, refused=True)
+        raise NotFound
+    permitted = clinics_where(user, need).filter(pk=course.clinic_id).exists()
+    trail.saw(
+        user,
+        page=page,
+        now=now,
+        patient=course.patient.public_id,
+        clinic=course.clinic.slug,
+        refused=not permitted,
+    )
+    if not permitted:
+        raise NotPermitted(need)
+    return course
+
+
+def open_course_of(patient: Patient) -> Course | None:
+    """The patient's running or planned course, if any."""
+    return (
+        Course.objects.select_related("patient", "clinic", "patient__clinic")
+        .filter(patient=patient, stopped_at__isnull=True)
+        .first()
+    )
+
+
+def latest_course_of(patient: Patient) -> Course | None:
+    """The patient's open course, or the last one that ended."""
+    return (
+        Course.objects.select_related("patient", "clinic", "patient__clinic")
+        .filter(patient=patient)
+        .order_by("-number")
+        .first()
+    )

@@ -1,0 +1,140 @@
+"""Patients and the ways to reach them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+
+from audit import trail
+from audit.kinds import Kind
+from people.encryption import blind_index
+from people.models import Clinic, ContactPoint, Patient
+
+_ADDRESS_PLACE = "people.contactpoint.address"
+
+
+class Unusable(ValueError):
+    """A value cannot be used; ``field`` names it, the text says why."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a patient is, as entered or imported."""
+
+    mrn: str
+    given_name: str
+    family_name: str
+    born: date
+    sex: str = "unknown"
+    title: str = ""
+    email: str = ""
+    phone: str = ""
+    timezone: str = ""
+    country: str = ""
+    language: str = "en"
+
+
+@trail.action
+def add_patient(
+    clinic: Clinic, identity: Identity, *, by: trail.Actor, now: datetime
+) -> Patient:
+    """Add a patient with the ways to reach them.
+
+    Raises:
+        Unusable: the time zone, the telephone number or the name cannot be used.
+        IntegrityError: the clinic number is taken.
+    """
+    if identity.timezone:
+        check_zone(identity.timezone)
+    patient = Patient.objects.create(
+        clinic=clinic,
+        mrn=identity.mrn,
+        given_name=identity.given_name,
+        family_name=identity.family_name,
+        title=identity.title,
+        born=identity.born,
+        sex=identity.sex,
+        timezone=identity.timezone,
+        country=identity.country,
+        language=identity.language,
+    )
+    if identity.phone:
+        add_contact_point(
+            patient,
+            channel=ContactPoint.Channel.SMS,
+            address=readable_phone(
+                identity.phone, country=identity.country or clinic.country
+            ),
+            rank=0,
+        )
+    if identity.email:
+        add_contact_point(
+            patient,
+            channel=ContactPoint.Channel.EMAIL,
+            address=identity.email.lower(),
+            rank=1,
+        )
+    trail.record(
+        Kind.PATIENT_ADDED,
+        by=by,
+        subject=patient.audit_id,
+        now=now,
+        clinic=clinic.slug,
+        patient=patient.public_id,
+    )
+    return patient
+
+
+def add_contact_point(
+    patient: Patient, *, channel: str, address: str, rank: int
+) -> ContactPoint:
+    """One more way to reach a patient, found again by its blind index. Part of an action."""
+    return ContactPoint.objects.create(
+        patient=patient,
+        channel=channel,
+        address=address,
+        address_index=address_index(address),
+        rank=rank,
+    )
+
+
+def address_index(address: str) -> str:
+    """The blind index of a canonical address."""
+    return blind_index(address, place=_ADDRESS_PLACE)
+
+
+def readable_phone(text: str, *, country: str) -> str:
+    """A telephone number in any format as E.164 (UX-16).
+
+    Raises:
+        Unusable: it cannot be a telephone number there.
+    """
+    region = country if len(country) == 2 else None
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise Unusable("phone", f"{text!r} is not a telephone number.") from None
+    if not phonenumbers.is_possible_number(number):
+        raise Unusable(
+            "phone", f"{text!r} is too short or too long for a telephone number."
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def check_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone (R16).
+
+    Raises:
+        Unusable: there is no such zone.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Unusable(
+            "timezone", f"{name!r} is not a time zone such as Europe/London."
+        ) from None

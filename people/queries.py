@@ -1,0 +1,194 @@
+"""Reads about people: where a user works, which patients a user may see."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from audit import trail
+from people.models import Clinic, Membership, Patient, User
+from people.permissions import GRANTS, Permission, Role, grants
+
+
+class NotFound(Exception):
+    """There is no such record, or the user may not know that there is (answers 404)."""
+
+
+class NotPermitted(Exception):
+    """The record is the user's clinic's, but the user's role does not allow the act (403)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clinic as one member of its staff stands in it."""
+
+    clinic_id: int
+    slug: str
+    name: str
+    timezone: str
+    country: str
+    role: Role
+    lead_prescriber: bool
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this member's role holds the permission."""
+        return permission in GRANTS[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """A patient as search results and banners show one."""
+
+    public_id: uuid.UUID
+    mrn: str
+    given_name: str
+    family_name: str
+    title: str
+    born: date
+    sex: str
+
+
+def places_of(user: User) -> list[Place]:
+    """Every clinic in which the user works, by name."""
+    memberships = (
+        Membership.objects.filter(user=user, active=True)
+        .select_related("clinic")
+        .order_by("clinic__name")
+    )
+    return [
+        Place(
+            clinic_id=membership.clinic_id,
+            slug=membership.clinic.slug,
+            name=membership.clinic.name,
+            timezone=membership.clinic.timezone,
+            country=membership.clinic.country,
+            role=Role(membership.role),
+            lead_prescriber=membership.lead_prescriber,
+        )
+        for membership in memberships
+    ]
+
+
+def clinics_where(user: User, permission: Permission) -> QuerySet[Clinic]:
+    """The clinics in which the user holds the permission: the scope of every staff query."""
+    roles = [role for role in Role.values if grants(role, permission)]
+    return Clinic.objects.filter(
+        memberships__user=user, memberships__active=True, memberships__role__in=roles
+    )
+
+
+def patient_for(
+    user: User, public_id: uuid.UUID, *, need: Permission, page: str, now: datetime
+) -> Patient:
+    """The one door to a patient for staff: finds, scopes by clinic and role, logs the look.
+
+    Raises:
+        NotFound: no such patient in any clinic of the user.
+        NotPermitted: in the user's clinic, but the role lacks ``need``.
+    """
+    patient = (
+        Patient.objects.select_related("clinic")
+        .filter(
+            public_id=public_id,
+            clinic__memberships__user=user,
+            clinic__memberships__active=True,
+        )
+        .first()
+    )
+    if patient is None:
+        trail.saw(user, page=page, now=now, refused=True)
+        raise NotFound
+    permitted = clinics_where(user, need).filter(pk=patient.clinic_id).exists()
+    trail.saw(
+        user,
+        page=page,
+        now=now,
+        patient=patient.public_id,
+        clinic=patient.clinic.slug,
+        refused=not permitted,
+    )
+    if not permitted:
+        raise NotPermitted(need)
+    return patient
+
+
+def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
+    """Patients of the clinic by name, number or birth date (``2004-02-10`` or ``10-Feb-2004``).
+
+    Every word must match a name or the number; at most ``limit`` rows, by name.
+    """
+    found = Patient.objects.filter(clinic_id=place.clinic_id)
+    for word in text.split():
+        match = (
+            Q(family_name__istartswith=word)
+            | Q(given_name__istartswith=word)
+            | Q(family_name__icontains=f" {word}")
+            | Q(mrn__istartswith=word)
+        )
+        born = _as_date(word)
+        if born is not None:
+            match |= Q(born=born)
+        found = found.filter(match)
+    return [
+        patient_row(patient)
+        for patient in found.order_by("family_name", "given_name")[:limit]
+    ]
+
+
+def patient_row(patient: Patient) -> PatientRow:
+    """The row of one patient."""
+    return PatientRow(
+        public_id=patient.public_id,
+        mrn=patient.mrn,
+        given_name=patient.given_name,
+        family_name=patient.family_name,
+        title=patient.title,
+        born=patient.born,
+        sex=patient.get_sex_display(),
+    )
+
+
+def patient_of(user: User) -> Patient | None:
+    """The patient who signs in as this user, unless locked."""
+    return (
+        Patient.objects.select_related("clinic")
+        .filter(user=user, locked_at__isnull=True)
+        .first()
+    )
+
+
+def patient_by_public_id(public_id: uuid.UUID) -> Patient | None:
+    """An unlocked patient by id: for the portal, after a link and a birth date were checked."""
+    return (
+        Patient.objects.select_related("clinic")
+        .filter(public_id=public_id, locked_at__isnull=True)
+        .first()
+    )
+
+
+def clinic_by_slug(slug: str) -> Clinic | None:
+    """A clinic by its slug, for commands."""
+    return Clinic.objects.filter(slug=slug).first()
+
+
+def on_call(clinic_id: int, rung: int) -> list[User]:
+    """Who is told at a rung of an escalation: prescribers first, then everyone clinical."""
+    roles = [Role.DERMATOLOGIST] if rung == 0 else [Role.DERMATOLOGIST, Role.NURSE]
+    return list(
+        User.objects.filter(
+            memberships__clinic_id=clinic_id,
+            memberships__active=True,
+            memberships__role__in=roles,
+            is_active=True,
+        ).order_by("pk")
+    )
+
+
+def _as_date(word: str) -> date | None:
+    for pattern in ("%Y-%m-%d", "%d-%b-%Y", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(word, pattern).date()  # noqa: DTZ007 - a calendar date
+        except ValueError:
+            continue
+    return None
