@@ -133,7 +133,8 @@ class LabResult(Fact):
 
     ``value`` is None where the text could not be read as a number: such a result cannot be graded.
     ``specimen`` groups results drawn together; ``confirmed`` says that a clinician has confirmed a
-    value or unit that looked impossible (LAB-6).
+    value or unit that looked impossible (LAB-6); ``held`` says why the message itself made the
+    value doubtful (code and unit disagree, an unreadable number), empty if it did not.
     """
 
     specimen: str
@@ -147,6 +148,7 @@ class LabResult(Fact):
     fasting: bool | None = None
     status: ResultStatus = ResultStatus.FINAL
     confirmed: bool = False
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
