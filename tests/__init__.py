@@ -1,0 +1,1 @@
+"""IsoTrack's tests."""
