@@ -1,8 +1,8 @@
 """What a laboratory message says, once it has been read: the shapes that every parser yields.
 
-Pure data. A parser turns bytes into one entry per message and patient: an `IncomingReport` that can
-be stored, or a `Rejected` with the reason in plain words. Nothing is dropped and nothing is guessed:
-a line that cannot be trusted stays in the report and says in `held` or `ungraded` why.
+Pure data. A parser turns bytes into one entry per message and patient: an `IncomingReport` that
+can be stored, or a `Rejected` with the reason in plain words. Nothing is dropped and nothing is
+guessed: a line that cannot be trusted stays in the report and says in `held` or `ungraded` why.
 """
 
 from __future__ import annotations
@@ -139,8 +139,9 @@ class IncomingLine:
 class IncomingReport:
     """One message about one patient.
 
-    `content_hash` covers what is reported and about whom, not the envelope: the same content under
-    another control id has the same hash. `sender` and `control_id` are "" where the format has none.
+    `content_hash` covers what is reported and about whom, not the envelope: the same content
+    under another control id has the same hash. `sender` and `control_id` are "" where the format
+    has none.
     """
 
     format: Format

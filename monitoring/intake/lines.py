@@ -1,0 +1,179 @@
+"""From what a message says of one result to an `IncomingLine`, with every reason to wait.
+
+The parsers differ only in where they find things; what is doubtful is decided here, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from monitoring.intake.catalogue import Coding, Resolved, resolve
+from monitoring.intake.dates import WrittenDay, why_day_is_held
+from monitoring.intake.plausibility import accepts, is_plausible, likely_unit
+from monitoring.intake.report import IncomingLine, IncomingSpecimen, ResultStatus
+from monitoring.intake.units import Quantity, canonical_unit, fits, is_known
+from monitoring.intake.values import Range, Reading, presence_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentResult:
+    """One result as a parser found it. `units` are the slots in which a unit was sent."""
+
+    codings: tuple[Coding, ...]
+    reading: Reading
+    status: ResultStatus
+    specimen: int
+    set_id: str = ""
+    filler: str = ""
+    units: tuple[str, ...] = ()
+    range_text: str = ""
+    limits: Range = field(default_factory=Range)
+    flag: str = ""
+    fasting: bool | None = None
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Specimens:
+    """The samples of one message, each listed once, in the order in which results name them."""
+
+    as_of: date
+    found: list[IncomingSpecimen] = field(default_factory=list)
+
+    def place(
+        self,
+        day: WrittenDay,
+        *,
+        fasting: bool | None = None,
+        accession: str = "",
+        kind: str = "",
+        kind_text: str = "",
+        refused: str = "",
+    ) -> int:
+        """The number of the sample with these properties, added if it is new."""
+        why = refused or why_day_is_held(day, as_of=self.as_of)
+        sample = IncomingSpecimen(day.on, day.text, fasting, accession, kind, kind_text, why)
+        if sample not in self.found:
+            self.found.append(sample)
+        return self.found.index(sample)
+
+
+def kind_of_sample(*texts: str) -> str:
+    """urine, serum or blood where the words or codes for the sample say so, else ""."""
+    words = {word for text in texts for word in text.lower().replace("-", " ").split()}
+    if words & {"ur", "uri", "urine", "urin", "orina", "urinaire", "122575003"}:
+        return "urine"
+    if words & {"ser", "serum", "suero", "sérum", "119364003", "plas", "plasma", "119361006"}:
+        return "serum"
+    if words & {"bld", "blood", "blut", "sang", "sangre", "whole", "119297000"}:
+        return "blood"
+    return ""
+
+
+def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
+    """Everything known about one result; fails closed: every doubt becomes a reason to wait."""
+    specimen = specimens.found[sent.specimen]
+    meaning = resolve(sent.codings)
+    unit, unit_as_sent, unit_doubt = _unit(sent)
+    presence = presence_of(sent.reading.text) if meaning.analyte == "hcg" else ""
+    held = list(sent.doubts)
+    ungraded = ""
+    if meaning.problem:
+        held.append(meaning.problem)
+    if specimen.why_held and (meaning.analyte or meaning.problem):
+        held.append(specimen.why_held)
+    if meaning.analyte and sent.status is not ResultStatus.CANCELLED:
+        if sent.reading.number is not None:
+            held += _doubts_about_number(sent, meaning, unit, unit_doubt)
+        elif sent.reading.doubt:
+            held.append(sent.reading.doubt)
+        elif not presence:
+            ungraded = _why_not_gradable(sent.reading)
+    monitored = bool(meaning.analyte)
+    return IncomingLine(
+        set_id=sent.set_id,
+        filler=sent.filler,
+        specimen=sent.specimen,
+        analyte=meaning.analyte,
+        code=meaning.code,
+        code_system=meaning.system,
+        code_text=meaning.text,
+        value=presence or sent.reading.text,
+        comparator=sent.reading.sign,
+        unit=unit,
+        unit_as_sent=unit_as_sent,
+        low=sent.limits.low,
+        high=sent.limits.high,
+        range_text=sent.range_text,
+        flag=sent.flag,
+        status=sent.status,
+        collected_on=specimen.collected_on,
+        fasting=_fasting(meaning, sent, specimen),
+        notes=sent.notes,
+        held="; ".join(dict.fromkeys(held)) if monitored or meaning.problem else "",
+        ungraded=ungraded,
+        monitored=monitored,
+    )
+
+
+def _unit(sent: SentResult) -> tuple[str, str, str]:
+    """The canonical unit, the unit as sent, and the doubt if two slots name different units."""
+    written = [text.strip() for text in sent.units if text.strip()]
+    known = [unit for text in written if is_known(unit := canonical_unit(text))]
+    if sent.reading.unit:
+        known.append(sent.reading.unit)
+    as_sent = written[0] if written else sent.reading.unit
+    if len(set(known)) > 1:
+        return canonical_unit(as_sent), as_sent, "two different units were sent"
+    return (known[0] if known else as_sent), as_sent, ""
+
+
+def _doubts_about_number(
+    sent: SentResult, meaning: Resolved, unit: str, unit_doubt: str
+) -> list[str]:
+    """LAB-5, LAB-6, §5.4: there must be a unit that fits the analyte, the code and the value."""
+    analyte, number = meaning.analyte, sent.reading.number
+    if unit_doubt:
+        return [unit_doubt]
+    if meaning.quantity is Quantity.PRESENCE:
+        return ["the code asks for positive or negative, but a number was sent"]
+    if not unit:
+        return ["no unit was sent"]
+    if not accepts(analyte, unit):
+        return [f"{analyte} is not read in the unit that was sent: confirm the unit"]
+    doubts = []
+    if not fits(meaning.quantity, unit):
+        doubts.append(
+            f"the code measures {meaning.quantity.value}, but the unit is {unit}"
+            + _hint(analyte, sent, unit, "; the value looks like ")
+        )
+    if number is not None and not is_plausible(analyte, number, unit):
+        doubts.append(
+            f"impossible value in {unit}: confirm the unit"
+            + _hint(analyte, sent, unit, ", likely ")
+        )
+    if sent.limits.unit and sent.limits.unit != unit:
+        doubts.append(f"the reference range is in {sent.limits.unit}, the value in {unit}")
+    return doubts
+
+
+def _hint(analyte: str, sent: SentResult, unit: str, words: str) -> str:
+    number = sent.reading.number
+    likely = likely_unit(analyte, number, unit) if number is not None else ""
+    return f"{words}{likely}" if likely else ""
+
+
+def _why_not_gradable(reading: Reading) -> str:
+    if not reading.text:
+        return "no value was sent"
+    return "the value is text that cannot be graded"
+
+
+def _fasting(meaning: Resolved, sent: SentResult, specimen: IncomingSpecimen) -> bool | None:
+    """What the result's own code says, then the result, then its sample; None is not known."""
+    for each in (meaning.fasting, sent.fasting, specimen.fasting):
+        if each is not None:
+            return each
+    return None
