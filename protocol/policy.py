@@ -7,6 +7,7 @@ what regulators fix, this holds what they leave to the clinic (rule book 13).
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from protocol.ladders import LabLadder
 from protocol.vocabulary import LabSchedule
 
 
@@ -17,7 +18,11 @@ class ClinicPolicy:
     version: str = "default"
     lab_schedule: LabSchedule = LabSchedule.MONTHLY
     ctcae_version: int = 5
+    # The clinic's own ladder of action tiers; None is the rule book's (5.2).
+    ladder: LabLadder | None = None
     us_2026_effective_from: date | None = None
+    # Other editions whose first day an administrator has moved, by edition id (GEN-8).
+    go_live: dict[str, date] = field(default_factory=dict)
     us_ncp_window_last_day: int = 29
     uk_rx_last_day: int = 7
     uk_supply_days: int = 30

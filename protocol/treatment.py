@@ -1,0 +1,67 @@
+"""A patient's courses cut apart: when each began and ended, as the facts tell it.
+
+A course begins with the first dose (or, where none is recorded, the first fill) after the end of
+the one before, and ends with the last dose of a ``Stopped``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from protocol.facts import CourseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One course: ``started`` is its first dosing day, ``last_dose`` None while it runs.
+
+    ``after`` is the last dose of the course before it, None for the first.
+    """
+
+    started: date
+    last_dose: date | None
+    after: date | None
+
+    def covers(self, day: date) -> bool:
+        """The day lies within the course."""
+        return self.started <= day and (self.last_dose is None or day <= self.last_dose)
+
+
+def treatments(facts: CourseFacts, *, as_of: date) -> tuple[Treatment, ...]:
+    """Every course begun by ``as_of``, oldest first; what is recorded later is not looked at."""
+    doses = sorted(dose.on for dose in facts.doses if dose.on <= as_of)
+    fills = sorted(fill.on for fill in facts.dispensed if fill.on <= as_of)
+    ends = sorted(stop.last_dose for stop in facts.stopped if stop.on <= as_of)
+    found: list[Treatment] = []
+    after: date | None = None
+    for end in [*ends, None]:
+        # Day-level data first: a fill begins a course only where no dose is recorded (DOSE-10).
+        began = _first_between(doses, after, end) or _first_between(fills, after, end)
+        if began is not None:
+            found.append(Treatment(started=began, last_dose=end, after=after))
+        after = end
+    return tuple(found)
+
+
+def _first_between(days: list[date], after: date | None, until: date | None) -> date | None:
+    """The first of the sorted days after one day and not later than another."""
+    return next(
+        (day for day in days if (after is None or day > after) and (until is None or day <= until)),
+        None,
+    )
+
+
+def running(facts: CourseFacts, *, as_of: date) -> Treatment | None:
+    """The course under way on ``as_of``, None before the first dose and after a stop."""
+    found = treatments(facts, as_of=as_of)
+    return found[-1] if found and found[-1].last_dose is None else None
+
+
+def newest(facts: CourseFacts, *, as_of: date) -> Treatment | None:
+    """The course under way, or else the one that ended last."""
+    found = treatments(facts, as_of=as_of)
+    return found[-1] if found else None
+
+
+def last_stop(facts: CourseFacts, *, as_of: date) -> date | None:
+    """The last dose of the course that ended most recently, None if none has ended."""
+    return max((stop.last_dose for stop in facts.stopped if stop.on <= as_of), default=None)
