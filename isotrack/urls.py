@@ -15,7 +15,7 @@ urlpatterns = [
     path("account/", include("isotrack.account_urls")),
     path("console/", admin.site.urls),
     path("hooks/", include("messaging.urls")),
-    path("health/", include("isotrack.health_urls")),
+    path("", include("isotrack.health_urls")),
 ]
 
 if settings.DEBUG:
