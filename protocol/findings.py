@@ -20,7 +20,8 @@ class Finding:
     """One rule's answer about one thing.
 
     ``clears_on`` is the date on which it clears without anyone acting, or None: someone must act.
-    ``detail`` holds the values the wording tables need (dates, counts), never prose.
+    ``remedy_on`` is the first date on which what someone does counts (a new specimen after a
+    waiting time); None: at once. ``final``: nothing can clear it, as a pregnancy. ``detail`` holds the values the wording tables need (dates, counts), never prose.
     """
 
     reason: Reason
@@ -31,6 +32,8 @@ class Finding:
     evidence: tuple[Ref, ...] = ()
     clears_on: date | None = None
     detail: tuple[tuple[str, str], ...] = ()
+    remedy_on: date | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

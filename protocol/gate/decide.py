@@ -1,0 +1,177 @@
+"""``decide`` asks every rule and returns all findings, the worst level and the dates they imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from protocol.calendar import programme_date
+from protocol.facts import CourseFacts, Supply
+from protocol.findings import CheckResult, Decision, Finding, Ref, Window
+from protocol.gate.book import RULES
+from protocol.gate.question import Question, Rule
+from protocol.gate.window import window_of
+from protocol.policy import ClinicPolicy
+from protocol.programmes import EditionUnknown, clock_zone, edition_for
+from protocol.timeline import known_by
+from protocol.vocabulary import Action, Check, Level, Owner, Reason
+
+
+def decide(
+    facts: CourseFacts,
+    *,
+    action: Action,
+    at: datetime,
+    policy: ClinicPolicy,
+    supply: Supply | None = None,
+    rma: str | None = None,
+) -> Decision:
+    """Judge one action at one instant, by the edition and the facts of that moment.
+
+    ``supply`` left out: everything but the supply itself is judged for a start or a prescription;
+    a fill is judged by what was prescribed. ``rma`` is the fill's authorisation number (US-21).
+    Later facts are ignored. Nothing is raised for clinical content: what cannot be judged is a
+    finding at BLOCK.
+    """
+    try:
+        on = programme_date(at, clock_zone(facts.programme, facts.clinic_zone))
+        edition = edition_for(facts.programme, on, policy=policy)
+    except EditionUnknown:
+        return _without_edition(facts, action=action, at=at, policy=policy)
+    question = Question(
+        facts=known_by(facts, at),
+        action=action,
+        at=at,
+        on=on,
+        edition=edition,
+        policy=policy,
+        supply=supply,
+        rma=rma,
+    )
+    return judge(question, RULES)
+
+
+def judge(question: Question, rules: Iterable[Rule]) -> Decision:
+    """Ask every rule that applies; see ``decide``."""
+    asked: dict[Check, list[str]] = {}
+    found: dict[Check, list[Finding]] = {}
+    evidence: dict[Check, list[Ref]] = {}
+    for rule in rules:
+        try:
+            if not rule.when(question):
+                continue
+            answers = list(rule.judge(question))
+        except EditionUnknown:
+            answers = [_cannot_judge(rule, Reason.EDITION_UNKNOWN, "")]
+        except Exception as error:  # noqa: BLE001 - a rule that breaks must shut the gate
+            answers = [_cannot_judge(rule, Reason.RULE_FAILED, type(error).__name__)]
+        asked.setdefault(rule.check, []).extend(rule.ids)
+        for answer in answers:
+            if isinstance(answer, Ref):
+                evidence.setdefault(rule.check, []).append(answer)
+            else:
+                found.setdefault(answer.check, []).append(answer)
+                asked.setdefault(answer.check, [])
+    checks = tuple(_row(check, asked[check], found, evidence) for check in Check if check in asked)
+    findings = tuple(finding for row in checks for finding in found.get(row.check, ()))
+    return Decision(
+        action=question.action,
+        level=max((finding.level for finding in findings), default=Level.ALLOW),
+        judged_at=question.at,
+        judged_on=question.on,
+        edition=question.edition.wire,
+        edition_hash=question.edition.hash,
+        policy_version=question.policy.version,
+        findings=findings,
+        checks=checks,
+        window=_window(question),
+        earliest_on=earliest_on(question.on, findings),
+    )
+
+
+def earliest_on(on: date, findings: Iterable[Finding]) -> date | None:
+    """The first day on which the action could be allowed, or None when no day can make it so.
+
+    Every finding that stops the action (OVERRIDE, BLOCK) says when it is over by itself
+    (``clears_on``) or from when doing something anew counts (``remedy_on``); one that says neither
+    can be put right on the day asked about, unless it is ``final``.
+    """
+    earliest = on
+    for finding in findings:
+        if finding.level < Level.OVERRIDE:
+            continue
+        if finding.final:
+            return None
+        dates = [day for day in (finding.clears_on, finding.remedy_on) if day is not None]
+        if dates:
+            earliest = max(earliest, min(dates))
+    return earliest
+
+
+def _row(
+    check: Check,
+    asked: list[str],
+    found: dict[Check, list[Finding]],
+    evidence: dict[Check, list[Ref]],
+) -> CheckResult:
+    findings = tuple(found.get(check, ()))
+    shown = findings
+    if check is Check.WINDOW and not findings and not evidence.get(check):
+        # No test opened a window: the row repeats why, so that it is not taken for met.
+        shown = tuple(found.get(Check.PREGNANCY_TEST, ()) or found.get(Check.VISIT, ()))
+    return CheckResult(
+        check=check,
+        level=max((finding.level for finding in shown), default=Level.ALLOW),
+        rules=tuple(dict.fromkeys(asked)),
+        findings=shown,
+        evidence=tuple(dict.fromkeys(evidence.get(check, ()))),
+    )
+
+
+def _window(question: Question) -> Window | None:
+    try:
+        return window_of(question)
+    except EditionUnknown:
+        return None
+
+
+def _cannot_judge(rule: Rule, reason: Reason, error: str) -> Finding:
+    """A rule that could not be asked shuts the gate; the error's kind is kept, never its text."""
+    return Finding(
+        reason=reason,
+        level=Level.BLOCK,
+        owner=Owner.NOBODY,
+        rule=rule.ids[0],
+        check=Check.RULES,
+        detail=(("rule", rule.name), ("error", error)),
+        final=True,
+    )
+
+
+def _without_edition(
+    facts: CourseFacts, *, action: Action, at: datetime, policy: ClinicPolicy
+) -> Decision:
+    """No edition was in force: nothing can be judged, so nothing is allowed (GEN-8)."""
+    finding = Finding(
+        reason=Reason.EDITION_UNKNOWN,
+        level=Level.BLOCK,
+        owner=Owner.NOBODY,
+        rule="GEN-8",
+        check=Check.RULES,
+        final=True,
+    )
+    return Decision(
+        action=action,
+        level=Level.BLOCK,
+        judged_at=at,
+        judged_on=programme_date(at, facts.clinic_zone),
+        edition="",
+        edition_hash="",
+        policy_version=policy.version,
+        findings=(finding,),
+        checks=(
+            CheckResult(
+                check=Check.RULES, level=Level.BLOCK, rules=("GEN-8",), findings=(finding,)
+            ),
+        ),
+    )

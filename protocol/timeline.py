@@ -1,0 +1,107 @@
+"""What is known by a moment, and which course a fact belongs to. The only place that cuts facts."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date, datetime
+from operator import attrgetter
+from typing import TypeVar
+
+from protocol.calendar import ONE_DAY, programme_date
+from protocol.facts import CourseFacts, Fact
+
+FactType = TypeVar("FactType", bound=Fact)
+
+_DATED = tuple(
+    field.name
+    for field in fields(CourseFacts)
+    if field.name
+    not in {
+        "course",
+        "programme",
+        "person",
+        "clinic_zone",
+        "patient_zone",
+        "due_from",
+        "indication",
+    }
+)
+_ALL_DATED = attrgetter(*_DATED)
+
+
+def local_date(facts: CourseFacts, at: datetime) -> date:
+    """The later of the patient's and the clinic's calendar dates at ``at``.
+
+    A fact carries the date of the place where it happened (GEN-3); which of the two places that
+    was is not recorded. Taking the later one never hides something that has happened.
+    """
+    patient_on = programme_date(at, zone_on(facts, at))
+    if facts.clinic_zone == facts.patient_zone and not facts.moved:
+        return patient_on
+    return max(patient_on, programme_date(at, facts.clinic_zone))
+
+
+def zone_on(facts: CourseFacts, at: datetime) -> str:
+    """The patient's time zone at ``at``: the last move recorded by then, else the first home."""
+    zone = facts.patient_zone
+    for move in facts.moved:
+        if programme_date(at, move.timezone) >= move.on:
+            zone = move.timezone
+    return zone
+
+
+def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = None) -> CourseFacts:
+    """The same course with everything later than ``moment`` left out.
+
+    With an instant, facts that carry ``at`` count up to that instant and facts with a date alone
+    count from the first moment of their day, on the clock of ``zone`` (left out: see
+    ``local_date``). With a date, facts of that day and earlier count. Relies on tuples being in
+    order of day, as ``CourseFacts`` promises; returns ``facts`` itself when nothing is later.
+    """
+    if isinstance(moment, datetime):
+        instant: datetime | None = moment
+        day = programme_date(moment, zone) if zone else local_date(facts, moment)
+    else:
+        instant, day = None, moment
+    # A fact's own date and its instant can differ by a day across zones, never by two.
+    surely_known = day - ONE_DAY
+    changed: dict[str, tuple[Fact, ...]] = {}
+    for name, dated in zip(_DATED, _ALL_DATED(facts), strict=True):
+        if not dated or dated[-1].on < surely_known:
+            continue
+        kept = tuple(fact for fact in dated if _is_known(fact, day, instant))
+        if len(kept) != len(dated):
+            changed[name] = kept
+    return replace(facts, **changed) if changed else facts  # type: ignore[arg-type]
+
+
+def _is_known(fact: Fact, day: date, instant: datetime | None) -> bool:
+    if instant is not None and fact.at is not None:
+        return fact.at <= instant
+    return fact.on <= day
+
+
+def course_boundary(facts: CourseFacts) -> date | None:
+    """The last dose of the course before the present one; None in a patient's first course.
+
+    A stop ends a course. As long as nothing has been dosed or filled since, the next prescription
+    starts the next course (DOSE-13), so the boundary is the newest stop.
+    """
+    return facts.stopped[-1].last_dose if facts.stopped else None
+
+
+def since(dated: tuple[FactType, ...], boundary: date | None) -> tuple[FactType, ...]:
+    """The facts dated after ``boundary``; all of them without one."""
+    if boundary is None or not dated or dated[0].on > boundary:
+        return dated
+    return tuple(fact for fact in dated if fact.on > boundary)
+
+
+def started_on(facts: CourseFacts) -> date | None:
+    """First day of the present course: its first dose, else its first fill, else None."""
+    boundary = course_boundary(facts)
+    doses = since(facts.doses, boundary)
+    if doses:
+        return doses[0].on
+    fills = since(facts.dispensed, boundary)
+    return fills[0].on if fills else None
