@@ -21,7 +21,8 @@ class Finding:
 
     ``clears_on`` is the date on which it clears without anyone acting, or None: someone must act.
     ``remedy_on`` is the first date on which what someone does counts (a new specimen after a
-    waiting time); None: at once. ``final``: nothing can clear it, as a pregnancy. ``detail`` holds the values the wording tables need (dates, counts), never prose.
+    waiting time); None: at once. ``final``: nothing can clear it, as a pregnancy. ``detail``
+    holds the values the wording tables need (dates, counts), never prose.
     """
 
     reason: Reason

@@ -209,3 +209,11 @@ def pharmacy_has_the_authorisation(q: Question) -> Iterator[Finding | Ref]:
             rule="US-21",
             check=Check.AUTHORISATION,
         )
+
+
+RULES = (specimen_opens_the_window, visit_opens_the_window)
+FILL_RULES = (
+    prescription_is_on_file,
+    prescription_is_still_valid,
+    pharmacy_has_the_authorisation,
+)
