@@ -147,7 +147,7 @@ def _doubts_about_number(
     if not fits(meaning.quantity, unit):
         doubts.append(
             f"the code measures {meaning.quantity.value}, but the unit is {unit}"
-            + _hint(analyte, sent, unit, "; the value looks like ")
+            + _hint(analyte, sent, "", "; the value looks like ")
         )
     if number is not None and not is_plausible(analyte, number, unit):
         doubts.append(

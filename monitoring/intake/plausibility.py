@@ -82,7 +82,7 @@ def is_plausible(analyte: str, number: Decimal, unit: str) -> bool:
 
 
 def likely_unit(analyte: str, number: Decimal, unit: str) -> str:
-    """The other units in which the value would look like a person's, in words, or ""."""
+    """The units besides `unit` in which the value looks like a person's, in words, or ""."""
     fitting = [
         other
         for other, (lowest, highest) in TYPICAL.get(analyte, {}).items()
