@@ -7,6 +7,7 @@ is repeated by the next one, two beats do no harm, and no clock change can skip 
 import os
 
 from celery import Celery
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "isotrack.settings")
 
@@ -35,6 +36,9 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
     beat_cron_starting_deadline=60,
+    # A worker without -Q serves both; give sending a worker of its own when it must never wait.
+    task_queues=[Queue("tick"), Queue("send")],
+    task_default_queue="tick",
     task_routes={
         "monitoring.tasks.*": {"queue": "tick"},
         "messaging.tasks.*": {"queue": "send"},

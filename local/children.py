@@ -39,7 +39,7 @@ def spawn(
     end of that thread as the parent's death.
     """
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - the commands are our own
+        return subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -80,7 +80,7 @@ def free_port() -> int:
 
 def _runs(argv: list[str]) -> bool:
     try:
-        return subprocess.run(argv, capture_output=True, check=False).returncode == 0  # noqa: S603
+        return subprocess.run(argv, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -181,7 +181,7 @@ class Postgres:
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
         command += ["--no-sync"] if self.forgetful else []
         with self.log.open("ab") as output:
-            made = subprocess.run(  # noqa: S603
+            made = subprocess.run(
                 [*prefix, *command], stdout=output, stderr=subprocess.STDOUT, check=False
             )
         if made.returncode != 0:
@@ -243,11 +243,11 @@ class Valkey:
     def start(self, *, patience_s: float = 20.0) -> None:
         """Start the server on a free port and wait until it answers."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for _ in range(5):
-            self.port = self.port or free_port()
+        known = self.port  # after a restart the others expect it where it was
+        for _ in range(1 if known else 5):
+            self.port = known or free_port()  # another may take it before we listen
             if self._started(patience_s):
                 return
-            self.port = 0  # somebody took it between looking and listening
         raise CannotStart(f"The broker did not start: {last_line(self.log)}")
 
     def _started(self, patience_s: float) -> bool:
