@@ -12,13 +12,12 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from monitoring.intake.catalogue import Coding, resolve
 from monitoring.intake.dates import WrittenDay, read_birth_date, read_day, why_day_is_held
 from monitoring.intake.fasting import asks_for_fasting, fasting_said
-from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT, iter_messages
+from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT, Readable, iter_messages
 from monitoring.intake.hl7v2_segments import NotReadable, Segment, parse
 from monitoring.intake.hl7v2_values import reading_of
 from monitoring.intake.lines import SentResult, Specimens, build_line, kind_of_sample
@@ -71,14 +70,18 @@ class _Person:
 
 
 def read_stream(
-    stream: BinaryIO, *, file: str, zone: ZoneInfo, as_of: date, limit: int = MESSAGE_LIMIT
+    stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, limit: int = MESSAGE_LIMIT
 ) -> Iterator[Entry]:
     """Entries of a stream of messages, one message in memory at a time."""
+    empty = True
     for message in iter_messages(stream, file=file, limit=limit):
+        empty = False
         if isinstance(message, Rejected):
             yield message
         else:
             yield from read_message(message, file=file, zone=zone, as_of=as_of)
+    if empty:
+        yield Rejected("there is no message (no MSH segment)", file, Format.HL7V2)
 
 
 def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:

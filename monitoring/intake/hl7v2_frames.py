@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Protocol
 
 from monitoring.intake.report import Format, Rejected
 
@@ -20,6 +20,14 @@ _FRAME_START, _FRAME_END = b"\x0b", b"\x1c"
 _BREAK = re.compile(rb"(\r\n|[\r\n\x0b\x1c])")
 _ENVELOPE = (b"FHS", b"BHS", b"BTS", b"FTS")
 _UTF8_MARK = codecs.BOM_UTF8
+
+
+class Readable(Protocol):
+    """Anything that gives bytes, as an open file does."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, b"" at the end."""
+        ...
 
 
 @dataclass(slots=True)
@@ -96,7 +104,7 @@ class _Cutter:
 
 
 def iter_messages(
-    stream: BinaryIO, *, file: str = "", limit: int = MESSAGE_LIMIT
+    stream: Readable, *, file: str = "", limit: int = MESSAGE_LIMIT
 ) -> Iterator[bytes | Rejected]:
     """Yield each message of a stream as bytes, or a `Rejected` where there is something else.
 
@@ -124,7 +132,7 @@ def iter_messages(
     yield from cutter.finish(cut=cutter.framed)
 
 
-def _utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
+def _utf8_chunks(stream: Readable) -> Iterator[bytes]:
     """The stream in chunks; UTF-16 with its mark is turned into UTF-8 on the way."""
     first = stream.read(CHUNK)
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
