@@ -162,20 +162,23 @@ def is_confirmation(q: Question, test: PregnancyTest) -> bool:
     return long_enough and bool(screening_tests(q, test))
 
 
-def first_confirmation_day(q: Question) -> date:
+def first_confirmation_day(q: Question, *, not_before: date | None = None) -> date:
     """The first day, from the one judged, on which a new specimen could open the first window.
+
+    ``not_before`` counts from another day than the one judged.
 
     Weighs US-07 (days after the first test), US-06 (days after the methods began) and US-11 (days
     after a missed window, while the edition of the new specimen's day still says so).
     """
     rules = q.params.pregnancy_tests
-    day = q.on
+    today = q.on if not_before is None else not_before
+    day = today
     if rules.before_start > 1:
         screened = [test for test in negatives(q.tests) if is_accepted(q, test)]
         apart = rules.days_between or 1
-        day = max(day, days_after(screened[0].on if screened else q.on, apart))
+        day = max(day, days_after(screened[0].on if screened else today, apart))
     if q.params.contraception.days_before is not None:
-        began = contraception_since(q) or q.on
+        began = contraception_since(q) or today
         day = max(day, days_after(began, q.params.contraception.days_before))
     if q.treated:
         return day

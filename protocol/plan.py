@@ -1,0 +1,117 @@
+"""What falls due: the shape of a plan, and the status of an item by the day (LAB-3, SCHED-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from protocol.findings import Ref
+from protocol.policy import ClinicPolicy
+from protocol.vocabulary import ItemStatus, Requirement
+
+SOON_DAYS = 7
+LAB_GRACE_DAYS = 7
+OTHER_GRACE_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedItem:
+    """One requirement in one cycle of one course.
+
+    ``key`` names it for good within the course, whatever happens to its dates. ``closes_on`` is
+    the last day on which it can be met, None without one. ``nudges`` are the days on which the
+    patient is reminded unless it has been met.
+    """
+
+    key: str
+    requirement: Requirement
+    cycle: int
+    opens_on: date
+    due_on: date
+    closes_on: date | None
+    status: ItemStatus
+    met_by: Ref | None = None
+    nudges: tuple[date, ...] = ()
+
+    @property
+    def is_met(self) -> bool:
+        """Done, with evidence."""
+        return self.met_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Items in order of their day, and the next day on which anything changes by itself."""
+
+    items: tuple[PlannedItem, ...]
+    next_moment: date | None
+
+    @property
+    def open_items(self) -> tuple[PlannedItem, ...]:
+        """What has not been done yet."""
+        return tuple(item for item in self.items if not item.is_met)
+
+
+def grace_days(requirement: Requirement) -> int:
+    """Days after the due date before an item is overdue: labs 7 (LAB-3), the rest 2 (SCHED-4)."""
+    return LAB_GRACE_DAYS if requirement is Requirement.LABS else OTHER_GRACE_DAYS
+
+
+def status_by_day(requirement: Requirement, due_on: date, *, as_of: date) -> ItemStatus:
+    """LAB-3, SCHED-4: due soon from seven days before, due on the day, overdue after the grace."""
+    if as_of > due_on + timedelta(days=grace_days(requirement)):
+        return ItemStatus.OVERDUE
+    if as_of >= due_on:
+        return ItemStatus.DUE
+    if as_of >= due_on - timedelta(days=SOON_DAYS):
+        return ItemStatus.DUE_SOON
+    return ItemStatus.NOT_DUE
+
+
+def planned_item(
+    requirement: Requirement,
+    name: str,
+    *,
+    cycle: int,
+    due_on: date,
+    as_of: date,
+    policy: ClinicPolicy,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
+    met_by: Ref | None = None,
+) -> PlannedItem:
+    """An item with its status and its reminder days worked out."""
+    opens_on = due_on - timedelta(days=SOON_DAYS) if opens_on is None else opens_on
+    offsets = policy.nudges.get(requirement.value, ())
+    nudges = sorted({max(opens_on, due_on + timedelta(days=offset)) for offset in offsets})
+    return PlannedItem(
+        key=f"{requirement.value}/{name}",
+        requirement=requirement,
+        cycle=cycle,
+        opens_on=opens_on,
+        due_on=due_on,
+        closes_on=closes_on,
+        status=ItemStatus.DONE
+        if met_by is not None
+        else status_by_day(requirement, due_on, as_of=as_of),
+        met_by=met_by,
+        nudges=tuple(nudges),
+    )
+
+
+def next_change(items: Iterable[PlannedItem], *, as_of: date) -> date | None:
+    """The first later day on which an open item opens, nudges, falls due or becomes overdue."""
+    days = (
+        day
+        for item in items
+        if not item.is_met
+        for day in (
+            item.opens_on,
+            item.due_on - timedelta(days=SOON_DAYS),
+            item.due_on,
+            item.due_on + timedelta(days=grace_days(item.requirement) + 1),
+            *item.nudges,
+        )
+    )
+    return min((day for day in days if day > as_of), default=None)

@@ -1,0 +1,159 @@
+"""What is due in a course, and when: the plan that the clinic's worklist is made from.
+
+Total and pure: the same facts give the same plan, and any facts give one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+
+from protocol.after_course import follow_up
+from protocol.calendar import wall_clock
+from protocol.cycle_schedule import after_course_items, cycle_items, first_prescription_day
+from protocol.facts import CourseFacts
+from protocol.gate.question import Question
+from protocol.lab_schedule import baseline_item, lab_items
+from protocol.plan import Plan, PlannedItem, next_change, status_by_day
+from protocol.policy import ClinicPolicy
+from protocol.programmes import EditionUnknown, edition_for
+from protocol.timeline import course_boundary, known_by, since, started_on
+from protocol.vocabulary import Action, ItemStatus, Requirement
+
+__all__ = [
+    "Plan",
+    "PlannedItem",
+    "due_dates",
+    "is_under_way",
+    "plan",
+    "question_on",
+    "reminder_at",
+    "status_by_day",
+    "status_of",
+]
+
+MIDDAY = time(12, 0)
+
+
+def plan(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Plan:
+    """Everything due in the present course as it is known by ``as_of``.
+
+    Items are those not yet done up to the next one in the future for each requirement, and those
+    done (``met_by``). After a stop only post-course items remain (SCHED-3). Nothing is due before
+    ``facts.due_from``. Where no edition is in force nothing is planned; the gate says why.
+    """
+    try:
+        items = tuple(
+            sorted(
+                _all_items(question_on(facts, as_of=as_of, policy=policy)),
+                key=lambda item: (item.due_on, item.requirement.value, item.key),
+            )
+        )
+    except EditionUnknown:
+        items = ()
+    waived = {(waiver.requirement, waiver.due_on) for waiver in known_by(facts, as_of).waivers}
+    items = tuple(item for item in items if (item.requirement, item.due_on) not in waived)
+    return Plan(items=items, next_moment=next_change(items, as_of=as_of))
+
+
+def _all_items(q: Question) -> Iterator[PlannedItem]:
+    facts, as_of, policy = q.facts, q.on, q.policy
+    if not is_under_way(facts) and course_boundary(facts) is not None:
+        yield from after_course_items(q, follow_up(facts, as_of=as_of, policy=policy))
+        return
+    if started_on(facts) is None:
+        yield baseline_item(facts, due_on=first_prescription_day(q), as_of=as_of, policy=policy)
+    yield from _until_next(lab_items(facts, as_of=as_of, policy=policy), as_of=as_of)
+    yield from cycle_items(q)
+
+
+def _until_next(items: Iterable[PlannedItem], *, as_of: date) -> Iterator[PlannedItem]:
+    """Cut an endless row of items after the first that lies in the future and is not done."""
+    for item in items:
+        yield item
+        if not item.is_met and item.due_on > as_of:
+            return
+
+
+def is_under_way(facts: CourseFacts) -> bool:
+    """A course is being taken up or runs: nothing has been stopped, or something began after it."""
+    boundary = course_boundary(facts)
+    if boundary is None:
+        return True
+    begun = (facts.enrolled, facts.doses, facts.dispensed, facts.prescribed)
+    return any(dated and dated[-1].on > boundary for dated in begun) or any(
+        visit.first for visit in since(facts.visits, boundary)
+    )
+
+
+def question_on(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Question:
+    """What the gate would be asked about the next prescription on a day, in the clinic's zone.
+
+    Raises ``EditionUnknown``.
+    """
+    return Question(
+        facts=known_by(facts, as_of),
+        action=Action.PRESCRIBE,
+        at=wall_clock(as_of, MIDDAY, facts.clinic_zone),
+        on=as_of,
+        edition=edition_for(facts.programme, as_of, policy=policy),
+        policy=policy,
+    )
+
+
+def due_dates(
+    facts: CourseFacts,
+    requirement: Requirement,
+    *,
+    as_of: date,
+    policy: ClinicPolicy,
+    count: int = 1,
+) -> tuple[date, ...]:
+    """The next ``count`` dates not yet done, in order; fewer when there are no more.
+
+    ``pregnancy-test`` includes the tests after the course. Tests and check-ins after the supply in
+    hand are not known before it has been filled (SCHED-1).
+    """
+    found: list[date] = []
+    for item in _dated_items(facts, requirement, as_of=as_of, policy=policy):
+        if len(found) == count:
+            break
+        if not item.is_met:
+            found.append(item.due_on)
+    return tuple(found)
+
+
+def status_of(
+    facts: CourseFacts, requirement: Requirement, *, as_of: date, policy: ClinicPolicy
+) -> ItemStatus:
+    """The status of the oldest date not yet done (LAB-3); done when every date is."""
+    something = False
+    for item in _dated_items(facts, requirement, as_of=as_of, policy=policy):
+        if not item.is_met:
+            return item.status
+        something = True
+    return ItemStatus.DONE if something else ItemStatus.NOT_DUE
+
+
+def _dated_items(
+    facts: CourseFacts, requirement: Requirement, *, as_of: date, policy: ClinicPolicy
+) -> Iterator[PlannedItem]:
+    """The items of one requirement in order of day, the baseline draw left out (LAB-2)."""
+    if requirement is Requirement.LABS:
+        known = known_by(facts, as_of)
+        waived = {w.due_on for w in known.waivers if w.requirement is requirement}
+        if course_boundary(known) is None or is_under_way(known):
+            items = lab_items(known, as_of=as_of, policy=policy)
+            yield from (item for item in items if item.is_met or item.due_on not in waived)
+        return
+    wanted = {requirement}
+    if requirement is Requirement.PREGNANCY_TEST:
+        wanted.add(Requirement.FINAL_TEST)
+    for item in plan(facts, as_of=as_of, policy=policy).items:
+        if item.requirement in wanted:
+            yield item
+
+
+def reminder_at(on: date, at: time, zone: str) -> datetime:
+    """GEN-5: the instant of a reminder on the patient's own clock, in UTC."""
+    return wall_clock(on, at, zone).astimezone(UTC)
