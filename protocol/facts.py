@@ -211,7 +211,7 @@ class Stopped(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What is prescribed or handed out. ``None`` means not stated."""
+    """What is prescribed or handed out. ``None`` means not stated; no excipients, none to mind."""
 
     capsules: int | None = None
     strength_mg: Decimal | None = None
@@ -219,7 +219,7 @@ class Supply:
     days: Decimal | None = None
     refills: int | None = None
     formulation: Formulation = Formulation.STANDARD
-    excipients: tuple[str, ...] = ()
+    excipients: tuple[str, ...] | None = ()
     substitute_for: Formulation | None = None
 
 

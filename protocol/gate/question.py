@@ -24,10 +24,11 @@ from protocol.facts import (
     Visit,
 )
 from protocol.findings import Finding, Ref
+from protocol.labs import LabReading, read
 from protocol.parameters import Parameters
 from protocol.policy import ClinicPolicy
 from protocol.programmes import Edition, edition_for
-from protocol.timeline import course_boundary, since
+from protocol.timeline import course_boundary, local_date, since
 from protocol.vocabulary import Action, Category, Check
 
 FactType = TypeVar("FactType", bound=Fact)
@@ -56,6 +57,19 @@ class Question:
     def clinic_on(self) -> date:
         """The clinic's calendar date at the instant judged."""
         return programme_date(self.at, self.facts.clinic_zone)
+
+    @cached_property
+    def day(self) -> date:
+        """The latest date at the instant judged, of the programme's clock and where people are.
+
+        Whatever happened by that instant is dated by then (GEN-3).
+        """
+        return max(self.on, local_date(self.facts, self.at))
+
+    @cached_property
+    def lab_reading(self) -> LabReading:
+        """The newest laboratory results, read together (LAB-7)."""
+        return read(self.facts, as_of=self.day, policy=self.policy)
 
     @property
     def params(self) -> Parameters:
