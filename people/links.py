@@ -1,0 +1,177 @@
+"""Task links: a link in a message plus the birth date lets a patient do one task (L1–L3).
+
+Opening the page spends nothing, so a mail scanner can do no harm. Five wrong birth dates close a
+link; twenty failures in an hour close the door for where they came from. Both limits are counted in
+PostgreSQL, so they hold while Redis is away (SEC-09).
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+from audit import trail
+from audit.kinds import Kind
+from people.models import LinkFailure, Patient, TaskLink
+
+FAILURES_PER_LINK = 5
+FAILURES_PER_ORIGIN = 20
+ORIGIN_WINDOW = timedelta(hours=1)
+
+_TOKEN_BYTES = 16
+_DOOR = trail.System("task-link")
+
+
+class LinkRefused(Exception):
+    """The link cannot be opened. Why is never told: wrong, expired and locked look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """What one try at a link came to; ``link`` is ``None`` when it is refused."""
+
+    link: TaskLink | None
+
+
+def token_for(key: str) -> str:
+    """The token of a message key: 22 characters, the same whenever it is asked for.
+
+    So a retry of a message carries the very text of the first try, although only the token's hash
+    is stored.
+    """
+    digest = salted_hmac("people.links.token", key, algorithm="sha256").digest()
+    return urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")
+
+
+def issue(patient: Patient, *, about: str, expires_at: datetime, key: str, now: datetime) -> str:
+    """Make the link of a message, once per key; returns its path, ``/t/<22 characters>/``.
+
+    Args:
+        patient: who may open it.
+        about: what the task is about, such as ``due-item:<uuid>``.
+        expires_at: from then on it is refused.
+        key: the message's key.
+    """
+    token = token_for(key)
+    TaskLink.objects.get_or_create(
+        token_hash=_hash(token),
+        defaults={
+            "patient": patient,
+            "about": about,
+            "created_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    return f"/t/{token}/"
+
+
+def open_link(token: str, *, born: date, origin_hash: str, now: datetime) -> TaskLink:
+    """Open a link with the birth date. It is not used up: the task itself can be done only once.
+
+    Must not run inside a transaction of the caller: a failure has to be counted even though it
+    raises.
+
+    Args:
+        token: as in the address.
+        born: the birth date given.
+        origin_hash: from :func:`origin_of`.
+        now: the instant of the try.
+
+    Raises:
+        LinkRefused: for every cause alike.
+    """
+    outcome = _try(token, born=born, origin_hash=origin_hash, now=now)
+    if outcome.link is None:
+        raise LinkRefused
+    return outcome.link
+
+
+@trail.action
+def _try(token: str, *, born: date, origin_hash: str, now: datetime) -> _Try:
+    _one_at_a_time(origin_hash)
+    if _failures_of(origin_hash, now=now) >= FAILURES_PER_ORIGIN:
+        trail.unchanged()
+        return _Try(link=None)
+    link = (
+        TaskLink.objects.select_for_update(of=("self",))
+        .select_related("patient__clinic")
+        .filter(token_hash=_hash(token))
+        .first()
+    )
+    # Compared in every case, so that a wrong link takes as long as a wrong date.
+    known = link.patient.born if link else date.min
+    right_date = hmac.compare_digest(known.isoformat(), born.isoformat())
+    if link is not None and right_date and _usable(link, now=now):
+        _record(Kind.LINK_OPENED, link, now=now)
+        return _Try(link=link)
+    LinkFailure.objects.create(origin=origin_hash, at=now)
+    if link is None:
+        trail.unchanged()
+        return _Try(link=None)
+    if not right_date and link.failures < FAILURES_PER_LINK:
+        link.failures += 1
+        link.save(update_fields=["failures"])
+    _record(Kind.LINK_REFUSED, link, now=now)
+    return _Try(link=None)
+
+
+def revoke(*, about: str, now: datetime) -> int:
+    """Close every link about this, because the task is done; part of the caller's transaction."""
+    return TaskLink.objects.filter(about=about, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def revoke_all(patient: Patient, *, now: datetime) -> int:
+    """Close every link of a patient whose account is locked (L3); part of the caller's act."""
+    return TaskLink.objects.filter(patient=patient, revoked_at__isnull=True).update(revoked_at=now)
+
+
+def forget_failures(*, now: datetime) -> int:
+    """Drop failures that no longer count; returns how many."""
+    return LinkFailure.objects.filter(at__lte=now - ORIGIN_WINDOW).delete()[0]
+
+
+def origin_of(address: str) -> str:
+    """A keyed hash of where a request came from, so that no address is stored."""
+    return hmac.new(
+        settings.SECRET_KEY.encode(), b"people.links.origin\0" + address.encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _usable(link: TaskLink, *, now: datetime) -> bool:
+    return (
+        link.revoked_at is None
+        and now < link.expires_at
+        and link.failures < FAILURES_PER_LINK
+        and link.patient.locked_at is None
+    )
+
+
+def _failures_of(origin_hash: str, *, now: datetime) -> int:
+    return LinkFailure.objects.filter(origin=origin_hash, at__gt=now - ORIGIN_WINDOW).count()
+
+
+def _one_at_a_time(origin_hash: str) -> None:
+    """Tries from one place queue up, so that the limit is exact; it ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [origin_hash])
+
+
+def _record(kind: Kind, link: TaskLink, *, now: datetime) -> None:
+    trail.record(
+        kind,
+        by=link.patient if kind is Kind.LINK_OPENED else _DOOR,
+        subject=f"task-link:{link.pk}",
+        now=now,
+        clinic=link.patient.clinic.slug,
+        patient=link.patient.public_id,
+        about=link.about,
+    )
