@@ -76,8 +76,13 @@ class Delivery(models.Model):
             models.Index(fields=["key"], name="delivery_by_key"),
             models.Index(
                 fields=["outcome_at"],
-                condition=Q(outcome="accepted", receipt=""),
-                name="delivery_without_receipt",
+                condition=Q(channel="sms", outcome="accepted", receipt=""),
+                name="text_without_receipt",
+            ),
+            models.Index(
+                fields=["receipt_at"],
+                condition=Q(receipt_at__isnull=False),
+                name="delivery_by_receipt",
             ),
         ]
 

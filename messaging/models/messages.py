@@ -53,13 +53,14 @@ class Message(models.Model):
         LOCKED = "locked", "the account is locked"
         OPTED_OUT = "opted-out", "the person asked for no messages"
         NO_ADDRESS = "no-address", "no address is known"
+        NO_CHANNEL = "no-channel", "no channel is set up for the addresses known"
         BAD_ADDRESS = "bad-address", "every known address has failed"
         NO_ANSWER = "no-answer", "the provider gave no clear answer"
         ADDRESS_REFUSED = "address-refused", "the provider refused the address or the message"
         NOT_DELIVERED = "not-delivered", "the carrier could not deliver it"
         NO_RECEIPT = "no-receipt", "no receipt arrived within a day"
         POISON = "poison", "it failed three times while being prepared"
-        NO_ZONE = "no-zone", "the time zone cannot be read"
+        NO_ZONE = "no-zone", "the time zone of the person cannot be read"
         NO_PURPOSE = "no-purpose", "its purpose is not known to this version"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,0 +1,1 @@
+"""Writes about messages that somebody causes: texts that come in, worries that are settled."""

@@ -1,0 +1,281 @@
+"""What is asked of a message at the moment of sending, in this order (REM-14, R2, R3, R11–R14).
+
+Everything is looked at again here, because anything may have changed since it was planned.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from messaging.models import ChannelPause, Delivery, Message, Urgency
+from messaging.purposes import Purpose, UnknownPurpose, named
+from messaging.quiet_hours import NoZone, local_day, next_open, zone_of
+from messaging.settling import MOST_ACCEPTS, MOST_ATTEMPTS
+from people.models import ContactPoint
+
+_SAFE_STATES = (
+    Message.State.PLANNED,
+    Message.State.CLAIMED,
+    Message.State.ACCEPTED,
+    Message.State.DELIVERED,
+)
+# Another version of IsoTrack may know the purpose: leave the message for its workers.
+_FOR_ANOTHER_VERSION = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Send it now, this way. ``contact`` is ``None`` for a member of staff."""
+
+    purpose: Purpose
+    channel: str
+    address: str
+    address_id: str
+    contact: ContactPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Not at all, or not any more."""
+
+    state: Message.State
+    why: str
+
+
+Verdict = Go | Wait | End
+
+
+def verdict(message: Message, *, channels: Collection[str], now: datetime) -> Verdict:
+    """Whether, how and when a claimed message may leave.
+
+    Args:
+        message: locked by the caller.
+        channels: names of the channels that are set up.
+    """
+    deliveries = list(message.deliveries.order_by("started_at", "pk"))
+    settled = _by_what_happened(message, deliveries)
+    if settled is not None:
+        return settled
+    try:
+        purpose = named(message.purpose)
+    except UnknownPurpose:
+        return _wait(message, now + _FOR_ANOTHER_VERSION, Message.Why.NO_PURPOSE)
+    unwanted = purpose.why_unwanted(message.about, now=now)
+    if unwanted is not None:
+        return End(Message.State.WITHDRAWN, (unwanted or Message.Why.NOT_NEEDED)[:200])
+    if now >= message.expires_at:
+        return _too_late(message, deliveries)
+    if message.patient is None:
+        return _to_staff(message, purpose, deliveries, channels=channels, now=now)
+    return (
+        _as_a_person_wishes(message, purpose, now=now)
+        or _way_to_the_patient(message, purpose, deliveries, channels=channels, now=now)
+    )  # fmt: skip
+
+
+def _by_what_happened(message: Message, deliveries: list[Delivery]) -> End | None:
+    """Earlier tries, one of which may have died with its worker, can settle it at once."""
+    if any(delivery.receipt == Delivery.Receipt.DELIVERED for delivery in deliveries):
+        return End(Message.State.DELIVERED, "")
+    open_tries = _unknown(deliveries)
+    if open_tries and message.urgency == Urgency.COURTESY:
+        return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
+    taken = [
+        delivery
+        for delivery in deliveries
+        if delivery.outcome in {Delivery.Outcome.ACCEPTED, Delivery.Outcome.UNKNOWN}
+    ]
+    if len(taken) >= MOST_ACCEPTS:
+        if open_tries:
+            return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
+        return End(Message.State.UNDELIVERED, Message.Why.NOT_DELIVERED)
+    if message.attempts > MOST_ATTEMPTS:
+        return End(Message.State.FAILED, Message.Why.POISON)
+    return None
+
+
+def _as_a_person_wishes(message: Message, purpose: Purpose, *, now: datetime) -> Verdict | None:
+    """Locked accounts, newer messages, night and the daily limit; ``None`` if nothing hinders."""
+    patient = message.patient
+    if patient is None or message.urgency == Urgency.ESCALATION:
+        return None
+    if patient.locked_at is not None:
+        return End(Message.State.SUPPRESSED, Message.Why.LOCKED)
+    if _newer_one_goes(message, now=now):
+        return End(Message.State.SUPERSEDED, Message.Why.NEWER)
+    try:
+        zone = zone_of(patient.zone, patient.clinic.timezone)
+    except NoZone:
+        return End(Message.State.FAILED, Message.Why.NO_ZONE)
+    if purpose.quiet_hours and (opens := next_open(now, zone)) > now:
+        return _wait(message, opens, Message.Why.QUIET_HOURS)
+    begins, ends = local_day(now, zone)
+    if purpose.one_a_day and _told_today(message, begins=begins, ends=ends):
+        return _wait(message, next_open(ends, zone), Message.Why.ONE_A_DAY)
+    return None
+
+
+def _newer_one_goes(message: Message, *, now: datetime) -> bool:
+    """Whether a later message of the same kind is due or sent, and itself still wanted (REM-13)."""
+    newer = Message.objects.filter(
+        patient=message.patient,
+        kind=message.kind,
+        pk__gt=message.pk,
+        state__in=_SAFE_STATES,
+        send_after__lte=now,
+        expires_at__gt=now,
+    )
+    return any(_wanted(other, now=now) for other in newer)
+
+
+def _wanted(message: Message, *, now: datetime) -> bool:
+    if message.state in {Message.State.ACCEPTED, Message.State.DELIVERED}:
+        return True
+    try:
+        return named(message.purpose).why_unwanted(message.about, now=now) is None
+    except UnknownPurpose:
+        return False
+
+
+def _told_today(message: Message, *, begins: datetime, ends: datetime) -> bool:
+    return (
+        Delivery.objects.filter(
+            message__patient=message.patient,
+            message__kind=message.kind,
+            started_at__gte=begins,
+            started_at__lt=ends,
+        )
+        .exclude(message=message)
+        .exclude(outcome__in=[Delivery.Outcome.REFUSED, Delivery.Outcome.NOT_SENT])
+        .exists()
+    )
+
+
+def _to_staff(
+    message: Message,
+    purpose: Purpose,
+    deliveries: list[Delivery],
+    *,
+    channels: Collection[str],
+    now: datetime,
+) -> Verdict:
+    """A member of staff is reached by e-mail at the address they sign in with."""
+    user = message.user
+    if user is None or not user.is_active:
+        return End(Message.State.SUPPRESSED, Message.Why.LOCKED)
+    if any(delivery.outcome == Delivery.Outcome.REFUSED for delivery in deliveries):
+        return End(Message.State.REFUSED, Message.Why.ADDRESS_REFUSED)
+    if Delivery.Channel.EMAIL not in channels:
+        return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
+    pauses = _pauses(now)
+    if paused := pauses.get(Delivery.Channel.EMAIL):
+        return _wait(message, paused.paused_until, paused.reason)
+    return Go(
+        purpose=purpose,
+        channel=Delivery.Channel.EMAIL,
+        address=user.email,
+        address_id=str(user.public_id),
+        contact=None,
+    )
+
+
+def _way_to_the_patient(
+    message: Message,
+    purpose: Purpose,
+    deliveries: list[Delivery],
+    *,
+    channels: Collection[str],
+    now: datetime,
+) -> Verdict:
+    """The first address, by the person's own order, that has not failed for this message."""
+    usable = _usable_contacts(message, channels=channels)
+    if isinstance(usable, End):
+        return usable
+    failed = {
+        delivery.contact_point_id
+        for delivery in deliveries
+        if delivery.outcome == Delivery.Outcome.REFUSED or delivery.receipt
+    }
+    left = [contact for contact in usable if contact.pk not in failed]
+    if not left:
+        if any(delivery.receipt for delivery in deliveries):
+            return End(Message.State.UNDELIVERED, Message.Why.NOT_DELIVERED)
+        return End(Message.State.REFUSED, Message.Why.ADDRESS_REFUSED)
+    if open_tries := _unknown(deliveries):
+        # The same way again: only there can the provider see that it is the same text.
+        left = [contact for contact in left if contact.pk == open_tries[-1].contact_point_id]
+        if not left:
+            return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
+    pauses = _pauses(now)
+    for contact in left:
+        paused = pauses.get(contact.channel)
+        if paused is None:
+            return Go(
+                purpose=purpose,
+                channel=contact.channel,
+                address=contact.address,
+                address_id=contact.address_index,
+                contact=contact,
+            )
+        if not _goes_on(message, paused):
+            return _wait(message, paused.paused_until, paused.reason)
+    first = min((pauses[contact.channel] for contact in left), key=lambda each: each.paused_until)
+    return _wait(message, first.paused_until, first.reason)
+
+
+def _usable_contacts(message: Message, *, channels: Collection[str]) -> list[ContactPoint] | End:
+    contacts = list(ContactPoint.objects.filter(patient=message.patient).order_by("rank", "pk"))
+    if not contacts:
+        return End(Message.State.SUPPRESSED, Message.Why.NO_ADDRESS)
+    willing = [contact for contact in contacts if contact.opted_out_at is None]
+    if not willing:
+        return End(Message.State.SUPPRESSED, Message.Why.OPTED_OUT)
+    good = [contact for contact in willing if contact.bad_at is None]
+    if not good:
+        return End(Message.State.SUPPRESSED, Message.Why.BAD_ADDRESS)
+    reachable = [contact for contact in good if contact.channel in channels]
+    if not reachable:
+        return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
+    return reachable
+
+
+def _goes_on(message: Message, paused: ChannelPause) -> bool:
+    """Whether to use the next channel instead of waiting for this one."""
+    if message.urgency == Urgency.ESCALATION or paused.paused_until >= message.expires_at:
+        return True
+    return message.urgency == Urgency.SAFETY and paused.reason == Message.Why.PROVIDER_UNREACHABLE
+
+
+def _pauses(now: datetime) -> dict[str, ChannelPause]:
+    return {each.channel: each for each in ChannelPause.objects.filter(paused_until__gt=now)}
+
+
+def _unknown(deliveries: list[Delivery]) -> list[Delivery]:
+    return [
+        delivery
+        for delivery in deliveries
+        if delivery.outcome == Delivery.Outcome.UNKNOWN and not delivery.receipt
+    ]
+
+
+def _wait(message: Message, until: datetime, why: str) -> Wait | End:
+    """Waiting past the end is ending: better known now than then."""
+    if until >= message.expires_at:
+        return End(Message.State.EXPIRED, Message.Why.TOO_LATE)
+    return Wait(until, why)
+
+
+def _too_late(message: Message, deliveries: list[Delivery]) -> End:
+    if _unknown(deliveries):
+        return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
+    if any(delivery.receipt for delivery in deliveries):
+        return End(Message.State.UNDELIVERED, Message.Why.NOT_DELIVERED)
+    return End(Message.State.EXPIRED, Message.Why.TOO_LATE)

@@ -1,0 +1,89 @@
+"""From a message to the text that leaves: rendered at the moment of sending (R4)."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+
+from messaging.neutrality import fits_one_text, forbidden_words, gsm
+from people.models import Clinic
+
+# What a clinic is called where its own name says too much, or does not fit.
+_PLAIN_NAME = {"en": "Your clinic", "es": "Su clinica"}
+_FALLBACK = "en"
+
+
+class NotNeutral(ValueError):
+    """A text would say something about somebody's health; it is not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one person will read: ``subject`` and ``html`` are empty for a text message."""
+
+    language: str
+    sender: str
+    subject: str
+    body: str
+
+
+def language_for(wanted: str) -> str:
+    """The language we have texts in that is nearest to the wanted one: ``es-MX`` reads ``es``."""
+    base = wanted.replace("_", "-").split("-")[0].lower()
+    return base if base in dict(settings.LANGUAGES) else _FALLBACK
+
+
+def render(
+    *, template: str, variant: str, channel: str, language: str, clinic: Clinic, link: str
+) -> Text:
+    """The text of a message for one channel.
+
+    A text message whose clinic name is too long, or not writable in the GSM alphabet, carries a
+    plain name instead, so that the whole text with its full link stays one segment.
+
+    Args:
+        template: the purpose's base name; ``variant`` chooses among its texts.
+        channel: ``sms`` or ``email``.
+        language: one of ``settings.LANGUAGES``.
+        link: absolute address; the only thing in the text that belongs to the person.
+
+    Raises:
+        NotNeutral: the text says more than it may (REM-18).
+        TemplateDoesNotExist: nobody wrote it.
+    """
+    name = f"{template}.{variant}" if variant else template
+    source = get_template(f"messages/{language}/{name}.{channel}.txt").template
+    plain = _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK])
+    sender = " ".join(clinic.name.split())
+    if forbidden_words(sender):
+        sender = plain
+    if channel == "sms":
+        sender = gsm(sender) or plain
+
+    def written(as_name: str) -> str:
+        values = {"clinic": as_name, "link": link, "phone": clinic.phone}
+        return source.render(Context(values)).strip()
+
+    text = written(sender)
+    if channel == "sms" and not fits_one_text(text):
+        text = written(plain)
+    if found := forbidden_words(text.replace(link, "")):
+        raise NotNeutral(f"{name}.{channel}.{language}: {', '.join(found)}")
+    if channel == "sms":
+        return Text(language=language, sender=sender, subject="", body=text)
+    subject, _, body = text.partition("\n\n")
+    return Text(language=language, sender=sender, subject=subject, body=body)
+
+
+def as_html(text: Text, *, link: str) -> str:
+    """The body of an e-mail marked up: paragraphs, and the link as a link."""
+    return render_to_string(
+        "messages/email.html",
+        {
+            "language": text.language,
+            "subject": text.subject,
+            "paragraphs": text.body.split("\n\n"),
+            "link": link,
+        },
+    )
