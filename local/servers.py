@@ -161,8 +161,10 @@ class Postgres:
         settings += ["shared_buffers=64MB", *(FORGETFUL if self.forgetful else ())]
         options = [part for setting in settings for part in ("-c", setting)]
         command = [str(binaries / "postgres"), "-D", str(self.data), "-k", self._heard_in(prefix)]
-        self.process = spawn([*prefix, *command, *options], log=self.log)
-        self._wait(patience_s)
+        until = time.monotonic() + patience_s
+        while not self._answers([*prefix, *command, *options], until):
+            # The sessions of a server that was killed hold its memory for a moment longer.
+            time.sleep(0.5)
 
     def _heard_in(self, prefix: list[str]) -> str:
         """Hand the socket folder over when the server runs as somebody else."""
@@ -192,13 +194,12 @@ class Postgres:
                 self.data.rmdir()
             making.rename(self.data)
 
-    def _wait(self, patience_s: float) -> None:
-        until = time.monotonic() + patience_s
+    def _answers(self, command: list[str], until: float) -> bool:
+        """Start the server; False if the one before it has not quite gone yet."""
+        said_before = self.log.stat().st_size if self.log.exists() else 0
+        self.process = spawn(command, log=self.log)
         address = f"postgresql://{ROLE}@/postgres?host={self.sockets}"
-        while True:
-            assert self.process is not None
-            if self.process.poll() is not None:
-                raise CannotStart(f"PostgreSQL did not start: {last_line(self.log)}")
+        while self.process.poll() is None:
             try:
                 with psycopg.connect(address, autocommit=True, connect_timeout=5) as connection:
                     known = connection.execute(
@@ -206,13 +207,16 @@ class Postgres:
                     ).fetchone()
                     if known is None:
                         connection.execute(f"CREATE DATABASE {DATABASE}")
-                return
+                return True
             except psycopg.OperationalError:
                 if time.monotonic() > until:
-                    raise CannotStart(
-                        f"PostgreSQL did not answer in {patience_s:.0f} s; see {self.log}"
-                    ) from None
+                    raise CannotStart(f"PostgreSQL did not answer; see {self.log}") from None
                 time.sleep(0.05)
+        said = self.log.read_bytes()[said_before:].decode(errors="replace")
+        if "pre-existing shared memory block" in said and time.monotonic() < until:
+            return False
+        fatal = [line for line in said.splitlines() if "FATAL:" in line] or said.splitlines()[-1:]
+        raise CannotStart(f"PostgreSQL did not start: {' '.join(fatal[-1:])}")
 
     def stop(self) -> None:
         """Fast shutdown: sessions end, nothing committed is lost."""

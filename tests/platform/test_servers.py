@@ -44,16 +44,16 @@ def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def processes_under(folder: Path) -> list[str]:
-    """Command lines that name ``folder``."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def processes_under(folder: Path) -> dict[int, str]:
+    """Process ids and command lines of what names ``folder`` or works in it."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if str(folder) in command or str((process / "cwd").readlink()).startswith(str(folder)):
+                found[int(process.name)] = command
         except OSError:
             continue
-        if str(folder) in command:
-            found.append(command)
     return found
 
 
@@ -62,7 +62,7 @@ def wait_until_gone(folder: Path, patience_s: float) -> None:
     until = time.monotonic() + patience_s
     while processes_under(folder) and time.monotonic() < until:
         time.sleep(0.1)
-    assert processes_under(folder) == []
+    assert processes_under(folder) == {}
 
 
 @pytest.fixture
