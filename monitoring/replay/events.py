@@ -37,9 +37,7 @@ def read_event(value: Value, *, number: int, zone: ZoneInfo) -> Event:
     entries = value.as_mapping(_EVENT_KEYS).entries
     kinds = [key for key in entries if key in READERS]
     if len(kinds) != 1:
-        raise value.refuse(
-            f"an event holds exactly one thing that happened, here {len(kinds)}"
-        )
+        raise value.refuse(f"an event holds exactly one thing that happened, here {len(kinds)}")
     if ("on" in entries) == ("at" in entries):
         raise value.refuse("needs either on or at")
     at: datetime | None = None

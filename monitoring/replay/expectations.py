@@ -121,14 +121,10 @@ def _one_of(words: tuple[str, ...]) -> Kind:
     return read
 
 
-def _words(
-    holds: Callable[[list[str]], Holds], allowed: tuple[str, ...] | None = None
-) -> Kind:
+def _words(holds: Callable[[list[str]], Holds], allowed: tuple[str, ...] | None = None) -> Kind:
     def read(value: Value, _: Clocks) -> tuple[object, Holds]:
         items = value.as_list()
-        written = [
-            item.as_one_of(allowed) if allowed else item.as_text() for item in items
-        ]
+        written = [item.as_one_of(allowed) if allowed else item.as_text() for item in items]
         return written, holds(written)
 
     return read
@@ -137,9 +133,7 @@ def _words(
 def _list(kind: Kind) -> Kind:
     def read(value: Value, clocks: Clocks) -> tuple[object, Holds]:
         items = [_or_nothing(kind, item, clocks) for item in value.as_list()]
-        return [written for written, _ in items], same_list(
-            [holds for _, holds in items]
-        )
+        return [written for written, _ in items], same_list([holds for _, holds in items])
 
     return read
 
@@ -147,9 +141,7 @@ def _list(kind: Kind) -> Kind:
 def _per_analyte(kind: Kind) -> Kind:
     def read(value: Value, clocks: Clocks) -> tuple[object, Holds]:
         fields = value.as_mapping(_ANALYTES).entries
-        read_fields = {
-            key: _or_nothing(kind, item, clocks) for key, item in fields.items()
-        }
+        read_fields = {key: _or_nothing(kind, item, clocks) for key, item in fields.items()}
         return (
             {key: written for key, (written, _) in read_fields.items()},
             same_entries({key: holds for key, (_, holds) in read_fields.items()}),
@@ -183,9 +175,7 @@ _CRISIS: dict[str, tuple[str, Kind]] = {
 }
 QUERIES: dict[str, dict[str, tuple[str, Kind]]] = {
     "edition": {"edition": ("edition", _one_of(EDITIONS))},
-    "category": {
-        "category": ("category", _one_of(tuple(word.value for word in Category)))
-    },
+    "category": {"category": ("category", _one_of(tuple(word.value for word in Category)))},
     "due": {"dates": ("dates", _list(_moment))},
     "status": {"status": ("status", _one_of(tuple(word.value for word in ItemStatus)))},
     "after-course": {
@@ -260,9 +250,7 @@ def read_expectations(
     for key, item in fields.items():
         reads, kind = kinds[key]
         written, holds = _or_nothing(kind, item, clocks)
-        expectations.append(
-            Expectation(key=key, reads=reads, written=written, holds=holds)
-        )
+        expectations.append(Expectation(key=key, reads=reads, written=written, holds=holds))
     return tuple(expectations)
 
 

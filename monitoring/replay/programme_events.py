@@ -46,9 +46,7 @@ def _visit(value: Value, when: When) -> tuple[Fact, ...]:
         Visit(
             **when.stamp,
             remote=mode.as_one_of(("in-person", "video")) == "video" if mode else False,
-            lead=prescriber.as_one_of(("lead", "other")) == "lead"
-            if prescriber
-            else True,
+            lead=prescriber.as_one_of(("lead", "other")) == "lead" if prescriber else True,
             first=first.as_flag() if first else False,
         ),
     )
@@ -65,9 +63,7 @@ def _second_prescriber(value: Value, when: When) -> tuple[Fact, ...]:
 
 
 def _contraception(value: Value, when: When) -> tuple[Fact, ...]:
-    fields = value.as_mapping(
-        frozenset({"by", "methods", "since"}), needed=("by", "methods")
-    )
+    fields = value.as_mapping(frozenset({"by", "methods", "since"}), needed=("by", "methods"))
     by = fields["by"].as_one_of(("prescriber", "patient", "both"))
     since = fields.get("since")
     return (
@@ -92,9 +88,7 @@ def _home_testing(value: Value, when: When) -> tuple[Fact, ...]:
     return (HomeTesting(**when.stamp, allowed=fields["allowed"].as_flag()),)
 
 
-_TEST_KEYS = frozenset(
-    {"result", "setting", "specimen", "verified", "cycle_day", "omitted_reason"}
-)
+_TEST_KEYS = frozenset({"result", "setting", "specimen", "verified", "cycle_day", "omitted_reason"})
 
 
 def _pregnancy_test(value: Value, when: When) -> tuple[Fact, ...]:

@@ -88,11 +88,7 @@ class Value:
     def is_null(self) -> bool:
         """Nothing is written here."""
         node = self._node
-        return (
-            isinstance(node, yaml.ScalarNode)
-            and not node.style
-            and node.value in _NULLS
-        )
+        return isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULLS
 
     @property
     def is_mapping(self) -> bool:
@@ -141,9 +137,7 @@ class Value:
         if self._node.style or not _INTEGER.fullmatch(text):
             raise self.refuse(f"expected a whole number, found {text!r}")
         number = int(text)
-        if (least is not None and number < least) or (
-            most is not None and number > most
-        ):
+        if (least is not None and number < least) or (most is not None and number > most):
             raise self.refuse(f"{number} is outside {least} to {most}")
         return number
 
@@ -160,9 +154,7 @@ class Value:
     @property
     def is_date(self) -> bool:
         """A lone date is written here."""
-        return isinstance(self._node, yaml.ScalarNode) and bool(
-            _DATE.fullmatch(self._node.value)
-        )
+        return isinstance(self._node, yaml.ScalarNode) and bool(_DATE.fullmatch(self._node.value))
 
     def as_instant(self, zone: ZoneInfo) -> datetime:
         """An ISO 8601 instant; without an offset it is read in ``zone``."""
@@ -203,9 +195,7 @@ class Value:
         """One text of a closed list."""
         text = self._scalar("a word")
         if text not in words:
-            raise self.refuse(
-                f"unknown {text!r}; expected one of {', '.join(sorted(words))}"
-            )
+            raise self.refuse(f"unknown {text!r}; expected one of {', '.join(sorted(words))}")
         return text
 
     def as_list(self) -> list["Value"]:
@@ -217,9 +207,7 @@ class Value:
             for number, node in enumerate(self._node.value, start=1)
         ]
 
-    def as_mapping(
-        self, allowed: frozenset[str], *, needed: tuple[str, ...] = ()
-    ) -> "Mapping":
+    def as_mapping(self, allowed: frozenset[str], *, needed: tuple[str, ...] = ()) -> "Mapping":
         """The entries of a mapping that may hold the ``allowed`` keys and must hold ``needed``."""
         return Mapping(self.place, self._entries(allowed), needed)
 
@@ -243,9 +231,7 @@ class Value:
             key = key_node.value
             place = self.place.inside(key)
             if allowed is not None and key not in allowed:
-                hint = (
-                    f"; expected one of {', '.join(sorted(allowed))}" if allowed else ""
-                )
+                hint = f"; expected one of {', '.join(sorted(allowed))}" if allowed else ""
                 raise place.refuse(f"unknown key{hint}")
             if key in entries:
                 raise place.refuse("the key stands here twice")
@@ -258,9 +244,7 @@ class Mapping:
 
     __slots__ = ("entries", "place")
 
-    def __init__(
-        self, place: Place, entries: dict[str, Value], needed: tuple[str, ...]
-    ) -> None:
+    def __init__(self, place: Place, entries: dict[str, Value], needed: tuple[str, ...]) -> None:
         self.place = place
         self.entries = entries
         for key in needed:

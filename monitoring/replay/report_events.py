@@ -92,12 +92,8 @@ def _questionnaire(instrument: Instrument, length: int) -> EventReader:
         fields = value.as_mapping(frozenset({"answers"}), needed=("answers",))
         items = fields["answers"].as_list()
         if len(items) != length:
-            raise fields["answers"].refuse(
-                f"expected {length} answers, found {len(items)}"
-            )
-        answers = tuple(
-            None if item.is_null else item.as_integer(0, 3) for item in items
-        )
+            raise fields["answers"].refuse(f"expected {length} answers, found {len(items)}")
+        answers = tuple(None if item.is_null else item.as_integer(0, 3) for item in items)
         return (Questionnaire(**when.stamp, instrument=instrument, answers=answers),)
 
     return read
@@ -128,9 +124,7 @@ def _symptom(value: Value, when: When) -> tuple[Fact, ...]:
         Symptom(
             **when.stamp,
             code=fields["code"].as_one_of(SYMPTOM_CODES),
-            features=tuple(
-                item.as_one_of(SYMPTOM_FEATURES) for item in features.as_list()
-            )
+            features=tuple(item.as_one_of(SYMPTOM_FEATURES) for item in features.as_list())
             if features
             else (),
         ),

@@ -18,6 +18,7 @@ from monitoring.replay.expectations import Clocks
 from monitoring.replay.reading import Mapping, Value, documents
 from protocol.facts import Anatomy
 from protocol.policy import ClinicPolicy
+from protocol.programmes import clock_zone
 from protocol.vocabulary import Category, LabSchedule
 
 
@@ -87,11 +88,6 @@ _COUNTRY_OF_PROGRAMME = {
     Programme.CA: "CA",
     Programme.AU: "AU",
 }
-# Programmes with one national clock (GEN-1); the others go by the clinic's.
-_NATIONAL_CLOCK = {
-    Programme.US_IPLEDGE: "America/New_York",
-    Programme.UK_MHRA: "Europe/London",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +154,7 @@ def read_stories(path: Path, *, shown: str | None = None) -> Iterator[Story]:
     for document in documents(path, shown=file):
         story = _read_story(document, file)
         if story.scenario in names:
-            raise document.place.inside("scenario").refuse(
-                f"{story.scenario!r} stands here twice"
-            )
+            raise document.place.inside("scenario").refuse(f"{story.scenario!r} stands here twice")
         names.add(story.scenario)
         yield story
 
@@ -174,10 +168,7 @@ def _read_story(document: Value, file: str) -> Story:
     zone = fields["timezone"].as_zone()
     clinic = fields.get("clinic_timezone")
     clinic_zone = clinic.as_zone() if clinic else zone
-    national = _NATIONAL_CLOCK.get(programme)
-    clocks = Clocks(
-        story=zone, programme=ZoneInfo(national) if national else clinic_zone
-    )
+    clocks = Clocks(story=zone, programme=ZoneInfo(clock_zone(programme, clinic_zone.key)))
     rules = fields.get("rules")
     evidence = fields.get("evidence")
     title = fields.get("title")
@@ -189,9 +180,7 @@ def _read_story(document: Value, file: str) -> Story:
         for number, item in enumerate(listed.as_list() if listed else [], start=1)
     )
     left_empty = {item.as_word(Topic) for item in absent.as_list()} if absent else set()
-    told = {
-        TOPIC_OF_EVENT[event.kind] for event in events if event.kind in TOPIC_OF_EVENT
-    }
+    told = {TOPIC_OF_EVENT[event.kind] for event in events if event.kind in TOPIC_OF_EVENT}
     return Story(
         scenario=fields["scenario"].as_text(),
         title=title.as_text() if title else "",
@@ -203,23 +192,15 @@ def _read_story(document: Value, file: str) -> Story:
         zone=zone,
         clinic_zone=clinic_zone,
         patient=_read_patient(fields["patient"], programme),
-        supplied=given.as_one_of(("in-order", "nothing")) == "in-order"
-        if given
-        else True,
+        supplied=given.as_one_of(("in-order", "nothing")) == "in-order" if given else True,
         owned=frozenset(left_empty | told),
         events=events,
-        asks=tuple(
-            read_ask(item, clocks, EVIDENCE) for item in fields["ask"].as_list()
-        ),
+        asks=tuple(read_ask(item, clocks, EVIDENCE) for item in fields["ask"].as_list()),
     )
 
 
-_ANATOMY_KEYS = frozenset(
-    {"uterus", "ovaries", "menarche", "tubal_ligation", "postmenopausal"}
-)
-_PATIENT_KEYS = frozenset(
-    {"born", "sex", "category", "weight_kg", "country", "anatomy"}
-)
+_ANATOMY_KEYS = frozenset({"uterus", "ovaries", "menarche", "tubal_ligation", "postmenopausal"})
+_PATIENT_KEYS = frozenset({"born", "sex", "category", "weight_kg", "country", "anatomy"})
 _SEXES = ("female", "male", "other", "unknown")
 
 
@@ -243,9 +224,7 @@ def _read_patient(value: Value, programme: Programme) -> Patient:
 
 def _read_anatomy(value: Value) -> Anatomy:
     fields = value.as_mapping(_ANATOMY_KEYS).entries
-    return Anatomy(
-        **{key: None if v.is_null else v.as_flag() for key, v in fields.items()}
-    )
+    return Anatomy(**{key: None if v.is_null else v.as_flag() for key, v in fields.items()})
 
 
 def _read_country(value: Value) -> str:
@@ -261,9 +240,7 @@ def _whole_number(*allowed: int) -> Callable[[Value], int]:
     def read(value: Value) -> int:
         number = value.as_integer()
         if number not in allowed:
-            raise value.refuse(
-                f"expected {' or '.join(map(str, allowed))}, found {number}"
-            )
+            raise value.refuse(f"expected {' or '.join(map(str, allowed))}, found {number}")
         return number
 
     return read
@@ -284,6 +261,4 @@ def _read_policy(value: Value | None) -> ClinicPolicy:
     if value is None:
         return ClinicPolicy()
     fields: Mapping = value.as_mapping(frozenset(_SETTINGS))
-    return ClinicPolicy(
-        **{key: _SETTINGS[key](item) for key, item in fields.entries.items()}
-    )  # type: ignore[arg-type]
+    return ClinicPolicy(**{key: _SETTINGS[key](item) for key, item in fields.entries.items()})  # type: ignore[arg-type]

@@ -111,12 +111,8 @@ def read_supply(fields: Mapping) -> Named:
         pattern=read_pattern(fields),
         days=days.as_number() if days else None,
         refills=refills.as_integer(0) if refills else None,
-        formulation=formulation.as_word(Formulation)
-        if formulation
-        else Formulation.STANDARD,
-        excipients=tuple(item.as_text() for item in excipients.as_list())
-        if excipients
-        else (),
+        formulation=formulation.as_word(Formulation) if formulation else Formulation.STANDARD,
+        excipients=tuple(item.as_text() for item in excipients.as_list()) if excipients else (),
         rma=rma.as_text() if rma else None,
         substitute_for=substitute_for.as_word(Formulation) if substitute_for else None,
         dated=dated.as_date() if dated else None,

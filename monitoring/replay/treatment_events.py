@@ -74,14 +74,10 @@ _NEEDED = ("analyte", "value")
 def _lab(value: Value, when: When) -> tuple[Fact, ...]:
     outer = value.as_mapping(_RESULT_KEYS | {"results"})
     if "results" not in outer:
-        return (
-            _lab_result(value.as_mapping(_RESULT_KEYS, needed=_NEEDED), when, when.ref),
-        )
+        return (_lab_result(value.as_mapping(_RESULT_KEYS, needed=_NEEDED), when, when.ref),)
     shared = value.as_mapping(frozenset({"results"}))
     return tuple(
-        _lab_result(
-            item.as_mapping(_RESULT_KEYS, needed=_NEEDED), when, f"{when.ref}.{number}"
-        )
+        _lab_result(item.as_mapping(_RESULT_KEYS, needed=_NEEDED), when, f"{when.ref}.{number}")
         for number, item in enumerate(shared["results"].as_list(), start=1)
     )
 
@@ -129,17 +125,13 @@ def _dose(value: Value, when: When) -> tuple[Fact, ...]:
         Dose(
             **when.stamp,
             pattern=pattern,
-            formulation=formulation.as_word(Formulation)
-            if formulation
-            else Formulation.STANDARD,
+            formulation=formulation.as_word(Formulation) if formulation else Formulation.STANDARD,
         ),
     )
 
 
 def _planned_dose(value: Value, when: When) -> tuple[Fact, ...]:
-    fields = value.as_mapping(
-        frozenset({"daily_mg", "from"}), needed=("daily_mg", "from")
-    )
+    fields = value.as_mapping(frozenset({"daily_mg", "from"}), needed=("daily_mg", "from"))
     return (
         PlannedDose(
             **when.stamp,

@@ -1,0 +1,52 @@
+"""``sweep [--once]``: what beat rings, run in this process; enough on its own without Celery."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from messaging import dispatch
+from monitoring.actions import escalations, planning
+from monitoring.actions.pulses import beat
+
+SECONDS_BETWEEN = 60
+
+
+class Command(BaseCommand):
+    """Correct beside any number of workers and other sweeps: every row is claimed in PostgreSQL."""
+
+    help = "Plan what is due, send what may be sent, climb escalations."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Once, or every minute until it is stopped."""
+        parser.add_argument("--once", action="store_true", help="one pass, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep until stopped."""
+        while True:
+            self._sweep()
+            if options["once"]:
+                return
+            time.sleep(SECONDS_BETWEEN)
+
+    def _sweep(self) -> None:
+        now = timezone.now()
+        planned = planning.tick(now=now)
+        climbed = escalations.sweep(now=now)
+        sent = dispatch.run()
+        beat("tick", now=now, courses=planned)
+        self.stdout.write(f"planned {planned}, climbed {climbed}, handled {sent} messages")
+        if settings.HEARTBEAT_URL:
+            _ping(settings.HEARTBEAT_URL)
+
+
+def _ping(url: str) -> None:
+    """Tell the dead-man's switch that a sweep ended well; its failure is its own alarm."""
+    try:
+        httpx.get(url, timeout=5)
+    except httpx.HTTPError:
+        return
