@@ -12,8 +12,10 @@ from protocol.calendar import add_months
 from protocol.dosing import days_supply
 from protocol.facts import Dispensed, PregnancyTest
 from protocol.findings import Ref
-from protocol.gate.question import Question, days_after
-from protocol.gate.specimens import (
+from protocol.holds import moved_past_pause, pauses
+from protocol.plan import SOON_DAYS, PlannedItem, planned_item
+from protocol.question import Question, days_after
+from protocol.specimens import (
     contraception_since,
     first_confirmation_day,
     is_accepted,
@@ -21,8 +23,6 @@ from protocol.gate.specimens import (
     opening,
     window_last_day,
 )
-from protocol.holds import moved_past_pause, pauses
-from protocol.plan import SOON_DAYS, PlannedItem, planned_item
 from protocol.timeline import since, started_on
 from protocol.vocabulary import Requirement
 

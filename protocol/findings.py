@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from protocol.vocabulary import Action, Check, Level, Owner, Reason
 
@@ -73,7 +74,8 @@ class Decision:
 
     ``checks`` lists every requirement that applies, met or not. ``earliest_on`` is the first date
     on which the same action could be allowed if everything that must be done anew is done on the
-    first day it counts; None where nothing can make it so.
+    first day it counts; None where nothing can make it so. ``days_supply`` is how long the supply
+    in question lasts, not rounded (DOSE-7); None where there is none or it cannot be said.
     """
 
     action: Action
@@ -87,6 +89,7 @@ class Decision:
     checks: tuple[CheckResult, ...]
     window: Window | None = None
     earliest_on: date | None = None
+    days_supply: Decimal | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

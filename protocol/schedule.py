@@ -12,11 +12,11 @@ from protocol.after_course import follow_up
 from protocol.calendar import wall_clock
 from protocol.cycle_schedule import after_course_items, cycle_items, first_prescription_day
 from protocol.facts import CourseFacts
-from protocol.gate.question import Question
 from protocol.lab_schedule import baseline_item, lab_items
 from protocol.plan import Plan, PlannedItem, next_change, status_by_day
 from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown, edition_for
+from protocol.question import Question
 from protocol.timeline import course_boundary, known_by, since, started_on
 from protocol.vocabulary import Action, ItemStatus, Requirement
 

@@ -10,8 +10,8 @@ from protocol.calendar import add_months
 from protocol.facts import Contraception
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, days_after, ref, rule
-from protocol.gate.specimens import contraception_since, first_confirmation_day, opening
 from protocol.parameters import Cadence
+from protocol.specimens import contraception_since, first_confirmation_day, opening
 from protocol.vocabulary import Action, Check, Level, Method, Owner, Reason
 
 

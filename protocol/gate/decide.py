@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from protocol.calendar import programme_date
+from protocol.dosing import days_supply
 from protocol.facts import CourseFacts, Supply
 from protocol.findings import CheckResult, Decision, Finding, Ref, Window
 from protocol.gate.book import RULES
+from protocol.gate.dose import planned_pattern
 from protocol.gate.question import Question, Rule
 from protocol.gate.window import window_of
 from protocol.policy import ClinicPolicy
@@ -86,6 +89,7 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
         checks=checks,
         window=_window(question),
         earliest_on=earliest_on(question.on, findings),
+        days_supply=days_in_question(question),
     )
 
 
@@ -126,6 +130,17 @@ def _row(
         findings=shown,
         evidence=tuple(dict.fromkeys(evidence.get(check, ()))),
     )
+
+
+def days_in_question(question: Question) -> Decimal | None:
+    """DOSE-7: how long the supply in question lasts, not rounded; None where it cannot be said."""
+    if question.handed_out is None:
+        return None
+    try:
+        return days_supply(question.handed_out, pattern=planned_pattern(question))
+    except (ArithmeticError, ValueError, TypeError):
+        # The rule about the supply meets the same value and shuts the gate.
+        return None
 
 
 def _window(question: Question) -> Window | None:

@@ -9,7 +9,8 @@ from protocol.calendar import is_within_days_before
 from protocol.facts import PregnancyTest
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, days_after, ref, rule
-from protocol.gate.specimens import (
+from protocol.gate.window import specimen_window_applies
+from protocol.specimens import (
     first_confirmation_day,
     is_accepted,
     negatives,
@@ -17,7 +18,6 @@ from protocol.gate.specimens import (
     screening_tests,
     test_rules,
 )
-from protocol.gate.window import specimen_window_applies
 from protocol.vocabulary import Check, Level, Owner, Reason, TestResult, TestSetting
 
 SUPERVISED = (TestSetting.CLINIC, TestSetting.REMOTE_SUPERVISED)

@@ -8,7 +8,7 @@ from datetime import date
 from protocol.calendar import end_of_day, start_of_day
 from protocol.findings import Finding, Ref, Window
 from protocol.gate.question import Question, days_after, ref, rule
-from protocol.gate.specimens import (
+from protocol.specimens import (
     first_confirmation_day,
     opening,
     window_last_day,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from protocol.facts import Contraception, PregnancyTest
-from protocol.gate.question import Question, days_after
 from protocol.parameters import PregnancyTests
+from protocol.question import Question, days_after
 from protocol.vocabulary import TestResult, TestSetting
 
 
