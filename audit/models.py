@@ -11,9 +11,7 @@ import pgtrigger
 from django.db import models
 
 APPEND_ONLY = [
-    pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    ),
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
 
 
@@ -25,9 +23,7 @@ class Event(models.Model):
         max_length=80, help_text="user:<uuid>, patient:<uuid> or system:<name>"
     )
     actor_name = models.CharField(max_length=200, blank=True)
-    subject = models.CharField(
-        max_length=80, help_text="<noun>:<id> of what was acted on"
-    )
+    subject = models.CharField(max_length=80, help_text="<noun>:<id> of what was acted on")
     patient = models.UUIDField(null=True)
     clinic = models.CharField(max_length=60, blank=True, help_text="slug of the clinic")
     at = models.DateTimeField()

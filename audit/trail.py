@@ -21,9 +21,7 @@ from audit.models import Access, Event
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_spoken: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar(
-    "spoken", default=None
-)
+_spoken: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("spoken", default=None)
 _correlation: contextvars.ContextVar[uuid.UUID | None] = contextvars.ContextVar(
     "correlation", default=None
 )
@@ -77,9 +75,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             with transaction.atomic():
                 result = function(*args, **kwargs)
                 if not _spoken.get():
-                    raise Unrecorded(
-                        f"{function.__module__}.{function.__qualname__} said nothing"
-                    )
+                    raise Unrecorded(f"{function.__module__}.{function.__qualname__} said nothing")
                 return result
         finally:
             _spoken.reset(token)

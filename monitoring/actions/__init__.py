@@ -1,0 +1,1 @@
+"""Writes of the vigilance: planning, results, check-ins, escalations, prescribing."""

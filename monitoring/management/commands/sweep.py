@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from audit import chains
 from messaging import dispatch
 from monitoring.actions import escalations, planning
 from monitoring.actions.pulses import beat
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         planned = planning.tick(now=now)
         climbed = escalations.sweep(now=now)
         sent = dispatch.run()
-        beat("tick", now=now, courses=planned)
+        beat("tick", now=now, courses=planned, sealed=chains.seal())
         self.stdout.write(f"planned {planned}, climbed {climbed}, handled {sent} messages")
         if settings.HEARTBEAT_URL:
             _ping(settings.HEARTBEAT_URL)

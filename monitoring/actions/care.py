@@ -1,0 +1,102 @@
+"""What screens call: one change to the record, then the plan made anew, in one transaction.
+
+Storage does not know about reminders; it re-plans, and reminders follow (flow 14.1).
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions import starting
+from courses.actions.starting import CoursePlan
+from courses.actions.subject import author, record
+from courses.models import Course
+from monitoring.actions import planning
+from monitoring.models import Contact, DueItem
+from people.actions import patients
+from people.actions.patients import Identity
+from people.models import Clinic, Patient, User
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def perform(
+    change: Callable[Concatenate[Course, P], R], course: Course, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Run an action of ``courses.actions`` on a course and replan it, both or neither.
+
+    The action's own ``now`` is the instant of planning; refusals of the action pass through.
+    """
+    now = kwargs["now"]
+    assert isinstance(now, datetime)
+    with transaction.atomic():
+        result = change(course, *args, **kwargs)
+        planning.replan(course, now=now)
+    return result
+
+
+def start_course(
+    clinic: Clinic,
+    *,
+    patient: Patient | None,
+    identity: Identity | None,
+    plan: CoursePlan,
+    prescriber: User | None,
+    by: trail.Actor,
+    today: date,
+    now: datetime,
+) -> Course:
+    """Plan a course for a known patient, or for a new one who is added in the same transaction.
+
+    Raises:
+        CourseRunning: the patient has an open course.
+        Unusable: contact data that cannot be used.
+    """
+    with transaction.atomic():
+        if patient is None:
+            if identity is None:
+                raise ValueError("a course needs a patient or an identity to make one")
+            patient = patients.add_patient(clinic, identity, by=by, now=now)
+        course = starting.start(patient, plan, prescriber=prescriber, by=by, today=today, now=now)
+        planning.replan(course, now=now)
+    return course
+
+
+@trail.action
+def waive(item: DueItem, *, reason: str, by: User, now: datetime) -> DueItem:
+    """A clinician decides that one due item is not needed, and says why."""
+    locked = (
+        DueItem.objects.select_for_update(of=("self",)).select_related("course").get(pk=item.pk)
+    )
+    if locked.ended:
+        trail.unchanged()
+        return locked
+    locked.ended, locked.ended_at = DueItem.Ending.WAIVED, now
+    locked.waived_at, locked.waived_by, locked.waived_reason = now, author(by), reason
+    locked.save(update_fields=["ended", "ended_at", "waived_at", "waived_by", "waived_reason"])
+    record(Kind.ITEM_WAIVED, locked.course, by=by, now=now, item=locked.key, reason=reason)
+    planning.replan(locked.course, now=now)
+    return locked
+
+
+@trail.action
+def log_contact(
+    course: Course,
+    *,
+    outcome: str,
+    next_on: date | None,
+    note: str,
+    by: User,
+    now: datetime,
+) -> Contact:
+    """The outcome of an attempt to reach the patient."""
+    row = Contact.objects.create(
+        course=course, outcome=outcome, next_on=next_on, note=note, at=now, by=by
+    )
+    record(Kind.CONTACT_LOGGED, course, by=by, now=now, outcome=outcome)
+    return row

@@ -1,0 +1,151 @@
+"""Filing one report's lines: specimens and observations, corrections and resends (B5, B12)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from monitoring.intake.report import Disposition, IncomingLine, IncomingReport, IncomingSpecimen
+from monitoring.models import LabReport, Observation, Specimen
+from people.models import Patient
+from protocol.vocabulary import ResultStatus
+
+# How far a laboratory stands behind a result; a lower word never replaces a higher one.
+_RANK = {
+    ResultStatus.PRELIMINARY: 0,
+    ResultStatus.FINAL: 1,
+    ResultStatus.CORRECTED: 2,
+    ResultStatus.CANCELLED: 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FiledLine:
+    """One line and what became of it; ``observation`` is None for what was known already."""
+
+    line: IncomingLine
+    disposition: str
+    why: str
+    observation: Observation | None = None
+    replaced: Observation | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the record is different because of it."""
+        return self.observation is not None and self.observation.current
+
+
+def file_lines(
+    report: LabReport, entry: IncomingReport, *, patient: Patient, now: datetime
+) -> list[FiledLine]:
+    """Store an entry's lines. Known ones change nothing, newer ones supersede, older ones are kept.
+
+    Part of an action: the caller holds the transaction. The patient's row is locked, so that two
+    messages about one specimen are filed one after the other.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    specimens = [
+        _specimen(sample, entry, report, patient=patient, now=now) for sample in entry.specimens
+    ]
+    return [_line(line, specimens[line.specimen], now=now) for line in entry.lines]
+
+
+def _specimen(
+    sample: IncomingSpecimen,
+    entry: IncomingReport,
+    report: LabReport,
+    *,
+    patient: Patient,
+    now: datetime,
+) -> Specimen:
+    known = Specimen.objects.filter(
+        patient=patient, sender=entry.sender[:200], collected_on=sample.collected_on
+    )
+    if sample.accession:
+        known = known.filter(accession=sample.accession[:120])
+    found = known.order_by("pk").first()
+    if found is not None:
+        return found
+    return Specimen.objects.create(
+        patient=patient,
+        report=report,
+        sender=entry.sender[:200],
+        accession=sample.accession[:120],
+        kind=sample.kind[:10],
+        collected_on=sample.collected_on,
+        received_at=now,
+    )
+
+
+def _line(line: IncomingLine, specimen: Specimen, *, now: datetime) -> FiledLine:
+    before = (
+        Observation.objects.select_for_update()
+        .filter(
+            specimen=specimen,
+            code=line.code[:60],
+            code_system=line.code_system[:120],
+            current=True,
+        )
+        .first()
+    )
+    fresh = _observation(line, specimen, now=now)
+    if before is not None and _same(before, fresh):
+        return FiledLine(line, "duplicate", "known already")
+    if before is not None and _RANK[ResultStatus(before.status)] > _RANK[line_status(line)]:
+        fresh.current = False
+        fresh.save()
+        return FiledLine(line, "superseded", f"a {before.status} result is on file", fresh)
+    if before is not None:
+        before.current = False
+        before.save(update_fields=["current"])
+        fresh.supersedes = before
+    fresh.save()
+    return FiledLine(line, line.disposition.value, line.why, fresh, before)
+
+
+def line_status(line: IncomingLine) -> ResultStatus:
+    """The line's status in the vocabulary of the rules."""
+    return ResultStatus(line.status.value)
+
+
+def _observation(line: IncomingLine, specimen: Specimen, *, now: datetime) -> Observation:
+    # A preliminary result waits by its status; ``held`` is kept for doubts a person must settle.
+    return Observation(
+        specimen=specimen,
+        filler=line.filler[:120],
+        set_id=line.set_id[:20],
+        analyte=line.analyte,
+        code=line.code[:60],
+        code_system=line.code_system[:120],
+        code_text=line.code_text[:200],
+        value_text=line.value[:200],
+        value=_number(line.value),
+        comparator=line.comparator,
+        unit=line.unit[:20],
+        unit_as_sent=line.unit_as_sent[:40],
+        lln=_number(line.low),
+        uln=_number(line.high),
+        range_text=line.range_text[:300],
+        flag=line.flag[:20],
+        fasting=line.fasting,
+        status=line_status(line).value,
+        held=line.held[:300] if line.disposition is Disposition.PENDING else "",
+        ungraded=line.ungraded[:300],
+        monitored=line.monitored,
+        notes=list(line.notes),
+        received_at=now,
+    )
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= Decimal(100_000_000):
+        return None
+    return round(number, 6)
+
+
+def _same(before: Observation, fresh: Observation) -> bool:
+    names = ("value_text", "comparator", "unit", "status", "range_text", "lln", "uln")
+    return all(getattr(before, name) == getattr(fresh, name) for name in names)

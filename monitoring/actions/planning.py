@@ -1,0 +1,255 @@
+"""Making the table of due items agree with the plan.
+
+The plan is never edited by hand: ``plan()`` is pure and total, and ``replan`` applies the
+difference under the course's lock. It runs after every change and at every tick, so the table is
+as fresh as computing on the fly, and people can still see, list and argue with it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions.subject import record
+from courses.models import Course
+from messaging import outbox
+from monitoring import dossier, policies, purposes
+from monitoring.actions import standings
+from monitoring.models import CourseStanding, DueItem
+from protocol import calendar, schedule
+from protocol.facts import CourseFacts
+from protocol.plan import Plan, PlannedItem
+from protocol.policy import ClinicPolicy
+from protocol.vocabulary import Requirement
+
+PLANNER = trail.System("planner")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one run of ``replan`` altered; all empty means that nothing had to be done."""
+
+    opened: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    ended: dict[str, str] = field(default_factory=dict)
+    messages: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.moved or self.ended or self.messages)
+
+
+@trail.action
+def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Changes:
+    """Plan one course again and apply the difference.
+
+    1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
+    5. open and move what should be open; 6. queue the reminder whose day has come; 7. refresh the
+    standing; 8. one audit event if anything changed.
+    """
+    locked = (
+        Course.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic", "patient__clinic")
+        .get(pk=course.pk)
+    )
+    today = now.astimezone(ZoneInfo(locked.clinic.timezone)).date()
+    policy = policies.policy_for(locked, on=today)
+    facts = dossier.load_one(locked)
+    plan = _plan(locked, facts, today, policy)
+    changes = Changes()
+    open_items = {item.key: item for item in DueItem.objects.filter(course=locked, ended="")}
+    _end(plan, open_items, today, now, changes)
+    _open_and_move(locked, plan, open_items, changes)
+    _remind(locked, plan, open_items, policy, today, now, changes)
+    standings.refresh(
+        locked,
+        facts,
+        plan=plan,
+        policy=policy,
+        replan_after=_next_ring(locked, plan, now),
+        now=now,
+    )
+    if changes:
+        record(
+            Kind.PLAN_CHANGED,
+            locked,
+            by=by,
+            now=now,
+            opened=changes.opened,
+            moved=changes.moved,
+            ended=changes.ended,
+            messages=changes.messages,
+        )
+    else:
+        trail.unchanged()
+    return changes
+
+
+def tick(*, now: datetime, limit: int = 2_000) -> int:
+    """Replan every course whose own next moment has come; one transaction each.
+
+    Overlapping ticks do no harm: each course is planned under its own lock, and planning twice is
+    planning once. Returns how many courses were planned.
+    """
+    due = CourseStanding.objects.filter(replan_after__lte=now).order_by("replan_after")
+    return _replan_all(due.values_list("course_id", flat=True)[:limit], now=now)
+
+
+def rebuild(*, now: datetime) -> tuple[int, int]:
+    """Plan and sort everything anew; returns (courses looked at, courses that had to change).
+
+    A change that was not due by the course's own clock is drift: an operational fault to report,
+    not to heal in silence.
+    """
+    expected = set(
+        CourseStanding.objects.filter(replan_after__lte=now).values_list("course_id", flat=True)
+    )
+    looked, drifted = 0, 0
+    for course in Course.objects.select_related("patient", "clinic").iterator(chunk_size=500):
+        looked += 1
+        changes = replan(course, now=now, by=trail.System("rebuild"))
+        if changes and course.pk not in expected:
+            drifted += 1
+    return looked, drifted
+
+
+def preview(
+    facts: CourseFacts, *, before: ClinicPolicy, after: ClinicPolicy, as_of: date
+) -> tuple[Plan, Plan]:
+    """The plan under two policies, without touching a row."""
+    return (
+        schedule.plan(facts, as_of=as_of, policy=before),
+        schedule.plan(facts, as_of=as_of, policy=after),
+    )
+
+
+def _replan_all(course_ids: Iterable[int], *, now: datetime) -> int:
+    planned = 0
+    for course_id in list(course_ids):
+        with transaction.atomic():
+            replan(Course.objects.get(pk=course_id), now=now, by=trail.System("tick"))
+        planned += 1
+    return planned
+
+
+def _plan(course: Course, facts: CourseFacts, today: date, policy: ClinicPolicy) -> Plan:
+    if course.stopped_at is not None and course.last_dose_on is None:
+        # Ended before the first dose: nothing is owed.
+        return Plan(items=(), next_moment=None)
+    return schedule.plan(facts, as_of=today, policy=policy)
+
+
+def _end(
+    plan: Plan, open_items: dict[str, DueItem], today: date, now: datetime, changes: Changes
+) -> None:
+    planned = {item.key: item for item in plan.items}
+    for key, item in list(open_items.items()):
+        wanted = planned.get(key)
+        if wanted is not None and wanted.met_by is not None:
+            item.ended = DueItem.Ending.MET
+            item.met_by = wanted.met_by.ref
+            item.met_on = wanted.met_by.on
+        elif wanted is None:
+            over = item.closes_on is not None and item.closes_on < today
+            item.ended = DueItem.Ending.LAPSED if over else DueItem.Ending.WITHDRAWN
+        else:
+            continue
+        item.ended_at = now
+        item.save(update_fields=["ended", "ended_at", "met_by", "met_on"])
+        outbox.withdraw(about=_about(item), reason=f"due item {item.ended}", now=now)
+        changes.ended[key] = item.ended
+        del open_items[key]
+
+
+def _open_and_move(
+    course: Course, plan: Plan, open_items: dict[str, DueItem], changes: Changes
+) -> None:
+    for wanted in plan.items:
+        if wanted.met_by is not None:
+            continue
+        item = open_items.get(wanted.key)
+        if item is None:
+            open_items[wanted.key] = DueItem.objects.create(
+                course=course,
+                key=wanted.key,
+                requirement=wanted.requirement.value,
+                cycle=wanted.cycle,
+                opens_on=wanted.opens_on,
+                due_on=wanted.due_on,
+                closes_on=wanted.closes_on,
+            )
+            changes.opened.append(wanted.key)
+        elif (item.opens_on, item.due_on, item.closes_on) != (
+            wanted.opens_on,
+            wanted.due_on,
+            wanted.closes_on,
+        ):
+            item.opens_on, item.due_on = wanted.opens_on, wanted.due_on
+            item.closes_on = wanted.closes_on
+            item.save(update_fields=["opens_on", "due_on", "closes_on"])
+            changes.moved.append(wanted.key)
+
+
+def _remind(
+    course: Course,
+    plan: Plan,
+    open_items: dict[str, DueItem],
+    policy: ClinicPolicy,
+    today: date,
+    now: datetime,
+    changes: Changes,
+) -> None:
+    """Queue the newest nudge whose day has come; older ones would say the same thing again."""
+    zone = ZoneInfo(course.patient.zone)
+    local_today = now.astimezone(zone).date()
+    for wanted in plan.items:
+        item = open_items.get(wanted.key)
+        nudge = _newest_nudge(wanted, course.due_from, local_today)
+        if item is None or nudge is None:
+            continue
+        purpose = (
+            purposes.CHECK_IN
+            if wanted.requirement is Requirement.CHECK_IN
+            else purposes.DUE_ITEM_REMINDER
+        )
+        days = (nudge - wanted.due_on).days
+        message = outbox.enqueue(
+            purpose=purpose,
+            key=f"{_about(item)}:{days}",
+            about=_about(item),
+            kind=wanted.requirement.value,
+            variant="before" if days < 0 else "after" if days else "on",
+            patient=course.patient,
+            clinic=course.clinic,
+            send_after=calendar.wall_clock(nudge, policy.reminder_time, course.patient.zone),
+            now=now,
+        )
+        changes.messages += message.created_at == now
+
+
+def _newest_nudge(wanted: PlannedItem, due_from: date | None, today: date) -> date | None:
+    if wanted.met_by is not None:
+        return None
+    come = [day for day in wanted.nudges if day <= today and day >= (due_from or day)]
+    # A nudge more than three days old has lost its point: the worklist takes over (REM-13).
+    return max((day for day in come if day >= today - timedelta(days=3)), default=None)
+
+
+def _next_ring(course: Course, plan: Plan, now: datetime) -> datetime | None:
+    """The instant at which something changes by itself: a date of the plan, or a nudge's day."""
+    zone = ZoneInfo(course.patient.zone)
+    today = now.astimezone(zone).date()
+    days = [day for item in plan.items if item.met_by is None for day in item.nudges]
+    if plan.next_moment is not None:
+        days.append(plan.next_moment)
+    coming = [day for day in days if day > today]
+    if not coming:
+        return None
+    return calendar.start_of_day(min(coming), course.patient.zone)
+
+
+def _about(item: DueItem) -> str:
+    return f"due-item:{item.public_id}"

@@ -1,0 +1,221 @@
+"""Signing a prescription: the gate, asked under lock, for truth.
+
+The only module that may record a prescription (import contract 3). The gate is asked twice: once
+for the eye when the page is shown, and here under the course's lock, by the same function.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions import prescriptions
+from courses.actions.subject import record
+from courses.models import Course, Prescription
+from messaging import outbox
+from monitoring import dossier, policies, purposes
+from monitoring.actions import planning
+from monitoring.models import GateDecision
+from people.models import User
+from people.permissions import Permission
+from people.queries import NotPermitted, clinics_where
+from protocol import dosing, gate
+from protocol.facts import Supply
+from protocol.findings import Decision
+from protocol.vocabulary import Action, Level
+
+MIN_REASON = 15
+
+
+class NotAuthorised(Exception):
+    """The gate blocks it; ``decision`` says why, for the page to show in its own words."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.level.word)
+        self.decision = decision
+
+
+class ReasonNeeded(Exception):
+    """The gate asks a prescriber to write down why they go on (at least 15 characters, UX-08)."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.level.word)
+        self.decision = decision
+
+
+class SignedToday(Exception):
+    """A prescription of this course was signed today already, in another tab or by a colleague."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What came of a signature; ``again`` when the same form was sent twice."""
+
+    prescription: Prescription
+    again: bool
+
+
+def authorise(
+    course: Course,
+    supply: Supply,
+    *,
+    override_reason: str,
+    form_nonce: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> Signed:
+    """Sign a prescription if the gate allows it; every answer of the gate is kept.
+
+    1. lock the course; 2. find the same form's earlier signature; 3. check the signer's right
+    again, inside the lock; 4. judge; 5. record decision, prescription, next plan and message.
+
+    Raises:
+        NotAuthorised: at least one finding blocks it.
+        ReasonNeeded: findings at OVERRIDE and no reason of 15 characters.
+        SignedToday: signed today already by another form.
+        NotPermitted: the user may not sign (any more).
+    """
+    refused: Decision | None = None
+    with transaction.atomic():
+        locked = (
+            Course.objects.select_for_update(of=("self",))
+            .select_related("patient", "clinic", "patient__clinic")
+            .get(pk=course.pk)
+        )
+        earlier = Prescription.objects.filter(form_nonce=form_nonce, course=locked).first()
+        if earlier is not None:
+            return Signed(earlier, again=True)
+        _check_right(locked, by)
+        decision = judge(locked, supply, now=now)
+        if locked.prescriptions.filter(signed_on=decision.judged_on).exists():
+            raise SignedToday
+        reason = override_reason.strip()
+        needs_reason = decision.level is Level.OVERRIDE and len(reason) < MIN_REASON
+        if decision.level is Level.BLOCK or needs_reason:
+            refused = decision
+            _keep_refusal(locked, decision, by=by, now=now)
+        else:
+            signed = _sign(
+                locked, decision, supply, reason=reason, form_nonce=form_nonce, by=by, now=now
+            )
+    # Outside the transaction, so that the refusal itself is kept.
+    if refused is not None:
+        raise NotAuthorised(refused) if refused.level is Level.BLOCK else ReasonNeeded(refused)
+    return signed
+
+
+def judge(course: Course, supply: Supply | None, *, now: datetime) -> Decision:
+    """The live answer of the gate: start for the first prescription, else prescribe."""
+    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    facts = dossier.load_one(course)
+    first = course.started_on is None and not facts.dispensed
+    return gate.decide(
+        facts,
+        action=Action.START if first else Action.PRESCRIBE,
+        at=now,
+        policy=policies.policy_for(course, on=today),
+        supply=supply,
+    )
+
+
+@trail.action
+def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime) -> GateDecision:
+    kept = _keep(course, decision, prescription=None, by=by, now=now)
+    record(
+        Kind.PRESCRIPTION_REFUSED,
+        course,
+        by=by,
+        now=now,
+        level=decision.level.word,
+        reasons=[reason.value for reason in decision.reasons],
+    )
+    return kept
+
+
+@trail.action
+def _sign(
+    course: Course,
+    decision: Decision,
+    supply: Supply,
+    *,
+    reason: str,
+    form_nonce: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> Signed:
+    prescription = prescriptions.record(
+        course,
+        decision=decision,
+        supply=supply,
+        days=dosing.days_supply(supply) or Decimal(0),
+        override_reason=reason,
+        form_nonce=form_nonce,
+        by=by,
+        now=now,
+    )
+    _keep(course, decision, prescription=prescription.public_id, by=by, now=now)
+    outbox.enqueue(
+        purpose=purposes.PRESCRIPTION_READY,
+        key=f"prescription:{prescription.public_id}",
+        about=f"prescription:{prescription.public_id}",
+        patient=course.patient,
+        clinic=course.clinic,
+        send_after=now,
+        now=now,
+    )
+    planning.replan(course, now=now)
+    return Signed(prescription, again=False)
+
+
+def _check_right(course: Course, by: User) -> None:
+    permitted = clinics_where(by, Permission.SIGN_PRESCRIPTION).filter(pk=course.clinic_id)
+    if not permitted.exists():
+        raise NotPermitted(Permission.SIGN_PRESCRIPTION)
+
+
+def _keep(
+    course: Course,
+    decision: Decision,
+    *,
+    prescription: uuid.UUID | None,
+    by: User,
+    now: datetime,
+) -> GateDecision:
+    return GateDecision.objects.create(
+        course=course,
+        action=decision.action.value,
+        level=decision.level.word,
+        judged_at=decision.judged_at,
+        judged_on=decision.judged_on,
+        edition=decision.edition,
+        edition_hash=decision.edition_hash,
+        policy_version=decision.policy_version,
+        decision=as_json(decision),
+        asked_by=by.audit_id,
+        prescription=prescription,
+    )
+
+
+def as_json(value: object) -> Any:
+    """A decision as plain JSON values, in the names of ``protocol.findings``."""
+    return _plain(asdict(value))  # type: ignore[call-overload]
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Level):
+        return value.word
+    if isinstance(value, Decimal):
+        return str(value)
+    return value

@@ -1,0 +1,215 @@
+"""Laboratory results: kept first, then matched, filed, read and planned on. None lost (B1 to B12).
+
+``receive`` is the only way in, whatever the road: file, page or HTTP. The raw message is committed
+before anything is made of it, so that nothing a parser or a rule does can lose it.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit import trail
+from audit.kinds import Kind
+from courses.models import Course
+from monitoring.actions import filing, planning, triage
+from monitoring.intake import matching
+from monitoring.intake.report import Entry, IncomingReport, PatientHints, Rejected
+from monitoring.models import LabMessage, LabReport
+from people.models import Clinic, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one entry of a message; ``lines`` is empty unless it was filed."""
+
+    entry: Entry
+    status: str
+    reason: str
+    match: matching.Matched | matching.Unmatched | None
+    patient: Patient | None
+    lines: tuple[filing.FiledLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a message came from."""
+
+    clinic: Clinic
+    source: str
+    file_name: str = ""
+
+
+def receive(
+    raw: bytes, entries: Sequence[Entry], *, origin: Origin, by: trail.Actor, now: datetime
+) -> list[Receipt]:
+    """Keep a message, then file each of its entries.
+
+    A resend (same sender, control id and content) changes nothing and answers ``duplicate``.
+
+    Args:
+        raw: the message as it arrived.
+        entries: what the intake parsers read in it, one per patient.
+    """
+    message, known = _keep(raw, entries, origin=origin, by=by, now=now)
+    if known:
+        return [_duplicate(entry, origin.clinic) for entry in entries]
+    return [
+        _file(message, part, entry, origin=origin, by=by, now=now)
+        for part, entry in enumerate(entries)
+    ]
+
+
+def find(hints: PatientHints, clinic: Clinic) -> matching.Matched | matching.Unmatched:
+    """Whose results these are, among the clinic's patients who share an identifier."""
+    numbers = [each.value.strip() for each in hints.identifiers if each.value.strip()]
+    patients = Patient.objects.filter(clinic=clinic, mrn__in=numbers)
+    return matching.match(
+        hints,
+        [matching.Candidate(patient.pk, (patient.mrn,), patient.born) for patient in patients],
+    )
+
+
+@transaction.atomic
+def _keep(
+    raw: bytes, entries: Sequence[Entry], *, origin: Origin, by: trail.Actor, now: datetime
+) -> tuple[LabMessage, bool]:
+    first = entries[0]
+    message, created = LabMessage.objects.get_or_create(
+        clinic=origin.clinic,
+        sender=first.sender[:200],
+        control_id=first.control_id[:200],
+        content_hash=_content_hash(raw, entries),
+        defaults={
+            "source": origin.source,
+            "file_name": origin.file_name[:200],
+            "format": first.format or "",
+            "raw": raw.decode("latin-1"),
+            "received_at": now,
+            "received_by": by.audit_id,
+        },
+    )
+    # A message that was kept, but whose filing was cut short, is filed now.
+    finished = message.reports.count() >= len(entries)
+    return message, not created and finished
+
+
+def _content_hash(raw: bytes, entries: Sequence[Entry]) -> str:
+    digest = hashlib.sha256()
+    for entry in entries:
+        own = entry.content_hash if isinstance(entry, IncomingReport) else ""
+        digest.update(own.encode() or hashlib.sha256(raw).digest())
+    return digest.hexdigest()
+
+
+@trail.action
+def _file(
+    message: LabMessage,
+    part: int,
+    entry: Entry,
+    *,
+    origin: Origin,
+    by: trail.Actor,
+    now: datetime,
+) -> Receipt:
+    clinic = origin.clinic
+    if LabReport.objects.filter(message=message, part=part).exists():
+        trail.unchanged()
+        return _duplicate(entry, clinic)
+    if isinstance(entry, Rejected):
+        report = _report(message, part, entry, LabReport.Status.REJECTED, entry.reason, None, now)
+        _record(Kind.RESULT_QUEUED, report, by=by, now=now)
+        return Receipt(entry, "rejected", entry.reason, None, None, ())
+    found = find(entry.patient, clinic)
+    if isinstance(found, matching.Unmatched):
+        report = _report(message, part, entry, LabReport.Status.UNMATCHED, found.why, None, now)
+        hits = Patient.objects.filter(pk__in=[each.key for each in found.suggestions])
+        report.suggestions = [str(patient.public_id) for patient in hits]
+        report.save(update_fields=["suggestions"])
+        _record(Kind.RESULT_QUEUED, report, by=by, now=now)
+        return Receipt(entry, "unmatched", found.why, found, None, ())
+    patient = Patient.objects.select_related("clinic").get(pk=found.candidate.key)
+    report = _report(message, part, entry, LabReport.Status.ACCEPTED, "", patient, now)
+    lines = file_report(report, entry, patient=patient, by=by, now=now)
+    return Receipt(entry, "accepted", "", found, patient, tuple(lines))
+
+
+def file_report(
+    report: LabReport,
+    entry: IncomingReport,
+    *,
+    patient: Patient,
+    by: trail.Actor,
+    now: datetime,
+) -> list[filing.FiledLine]:
+    """Store an entry's lines for a patient, read them, and plan again. Part of an action."""
+    lines = filing.file_lines(report, entry, patient=patient, now=now)
+    _record(Kind.RESULT_RECEIVED, report, by=by, now=now, lines=len(lines))
+    course = (
+        Course.objects.select_related("patient", "clinic")
+        .filter(patient=patient)
+        .order_by("-number")
+        .first()
+    )
+    if course is not None and any(line.changed for line in lines):
+        triage.after_results(course, lines, by=by, now=now)
+        planning.replan(course, now=now)
+    return lines
+
+
+def _report(
+    message: LabMessage,
+    part: int,
+    entry: Entry,
+    status: str,
+    reason: str,
+    patient: Patient | None,
+    now: datetime,
+) -> LabReport:
+    hints = entry.patient
+    return LabReport.objects.create(
+        message=message,
+        clinic=message.clinic,
+        part=part,
+        status=status,
+        reason=reason[:500],
+        hints=json.dumps(
+            {
+                "identifiers": [each.value for each in hints.identifiers],
+                "born": hints.born.isoformat() if hints.born else None,
+                "family": hints.family,
+                "given": hints.given,
+            }
+        ),
+        patient=patient,
+        received_at=now,
+    )
+
+
+def _record(
+    kind: Kind, report: LabReport, *, by: trail.Actor, now: datetime, **detail: object
+) -> None:
+    trail.record(
+        kind,
+        by=by,
+        subject=f"lab-report:{report.public_id}",
+        now=now,
+        clinic=report.clinic.slug,
+        patient=report.patient.public_id if report.patient else None,
+        **detail,
+    )
+
+
+def _duplicate(entry: Entry, clinic: Clinic) -> Receipt:
+    if isinstance(entry, Rejected):
+        return Receipt(entry, "rejected", entry.reason, None, None, ())
+    found = find(entry.patient, clinic)
+    patient = None
+    lines: list[filing.FiledLine] = []
+    if isinstance(found, matching.Matched):
+        patient = Patient.objects.get(pk=found.candidate.key)
+        lines = [filing.FiledLine(line, "duplicate", "known already") for line in entry.lines]
+    return Receipt(entry, "duplicate", "received before", found, patient, tuple(lines))

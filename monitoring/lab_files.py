@@ -1,0 +1,80 @@
+"""A stream of laboratory data, cut into messages: the bytes to keep and what was read in them."""
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from monitoring.intake import detect, hl7v2
+from monitoring.intake.hl7v2_frames import Readable, iter_messages
+from monitoring.intake.report import Entry, Format, Rejected
+
+_HEAD = 64 * 1024
+
+Part = tuple[bytes, tuple[Entry, ...]]
+
+
+class _Rejoined:
+    """A stream whose beginning was read already."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head, self._rest = head, rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        head, self._head = self._head, b""
+        return head or self._rest.read(size)
+
+
+def messages(
+    stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, wire: Format | None = None
+) -> Iterator[Part]:
+    """Each message of a stream with its entries; one HL7 message in memory at a time.
+
+    A FHIR or CSV file is one message. ``wire`` None means: find out what it is.
+    """
+    head = stream.read(_HEAD)
+    whole = _Rejoined(head, stream)
+    try:
+        chosen = wire or detect.detect(head)
+    except detect.NotALaboratoryFile as error:
+        yield head, (Rejected(str(error), file),)
+        return
+    if chosen is not Format.HL7V2 or not head.strip():
+        kept = _Kept(whole)
+        entries = tuple(detect.read_stream(kept, file=file, zone=zone, as_of=as_of, wire=chosen))
+        yield kept.bytes(), entries
+        return
+    empty = True
+    for frame in iter_messages(whole, file=file):
+        empty = False
+        if isinstance(frame, Rejected):
+            yield head if len(head) < _HEAD else b"", (frame,)
+        else:
+            yield frame, hl7v2.read_message(frame, file=file, zone=zone, as_of=as_of)
+    if empty:
+        yield head, (Rejected("there is no message (no MSH segment)", file, Format.HL7V2),)
+
+
+def stored(raw: bytes, *, file: str, wire: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
+    """Read a kept message again, by the parsers of today."""
+    parts = messages(
+        io.BytesIO(raw), file=file, zone=zone, as_of=as_of, wire=Format(wire) if wire else None
+    )
+    return tuple(entry for _, entries in parts for entry in entries)
+
+
+class _Kept:
+    """Passes a stream on and remembers what went by, up to the limit that detect enforces."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self._seen: list[bytes] = []
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._stream.read(size)
+        self._seen.append(chunk)
+        return chunk
+
+    def bytes(self) -> bytes:
+        """Everything that was read."""
+        return b"".join(self._seen)

@@ -1,0 +1,67 @@
+"""A clinic's policy on a day, as the frozen value that the rules read."""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from datetime import date, time
+
+from courses.models import Course
+from monitoring.models import ClinicPolicyVersion, EditionActivation
+from protocol.policy import ClinicPolicy
+from protocol.vocabulary import LabSchedule
+
+# Fields that a version row may set; what a row does not name keeps the shipped default.
+_PLAIN = frozenset({"ctcae_version", "us_ncp_window_last_day", "uk_rx_last_day", "uk_supply_days"})
+
+
+def policies_for(clinic_ids: Iterable[int], *, on: date) -> dict[int, ClinicPolicy]:
+    """Each clinic's policy on a day, in two queries whatever the number of clinics.
+
+    A moved go-live date (``EditionActivation``) applies to every clinic; the newest row wins.
+    """
+    wanted = list(clinic_ids)
+    moved = _moved_editions()
+    newest: dict[int, ClinicPolicyVersion] = {}
+    rows = ClinicPolicyVersion.objects.filter(clinic_id__in=wanted, effective_from__lte=on)
+    for row in rows.order_by("effective_from", "pk"):
+        newest[row.clinic_id] = row
+    return {pk: _policy(newest.get(pk), moved) for pk in wanted}
+
+
+def policy_for(course: Course, *, on: date) -> ClinicPolicy:
+    """The policy that governs one course: its clinic's, with the course's own lab schedule."""
+    return of_course(course, policies_for([course.clinic_id], on=on))
+
+
+def of_course(course: Course, policies: dict[int, ClinicPolicy]) -> ClinicPolicy:
+    """The clinic's policy with the course's own lab schedule, where it has one."""
+    policy = policies[course.clinic_id]
+    if not course.lab_schedule:
+        return policy
+    return replace(policy, lab_schedule=LabSchedule(course.lab_schedule))
+
+
+def _moved_editions() -> dict[str, date]:
+    rows = EditionActivation.objects.order_by("recorded_at", "pk")
+    return {row.edition: row.effective_from for row in rows}
+
+
+def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPolicy:
+    us_2026 = moved.get("US-2026")
+    others = {edition: day for edition, day in moved.items() if edition != "US-2026"}
+    policy = ClinicPolicy(us_2026_effective_from=us_2026, go_live=others)
+    if row is None:
+        return policy
+    known = {field.name for field in fields(ClinicPolicy)}
+    changes: dict[str, object] = {"version": f"clinic-{row.pk}"}
+    for name, value in row.settings.items():
+        if name not in known:
+            raise ValueError(f"policy version {row.pk} sets {name!r}, which is no setting")
+        if name in _PLAIN:
+            changes[name] = int(value)
+        elif name == "lab_schedule":
+            changes[name] = LabSchedule(value)
+        elif name == "reminder_time":
+            changes[name] = time.fromisoformat(value)
+        elif name == "nudges":
+            changes[name] = {key: tuple(days) for key, days in value.items()}
+    return replace(policy, **changes)  # type: ignore[arg-type]

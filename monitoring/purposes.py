@@ -1,0 +1,75 @@
+"""The messages this app owns: why they are sent, and whether they are still wanted."""
+
+from datetime import datetime, timedelta
+
+from messaging import purposes
+from messaging.purposes import Audience, Urgency
+from monitoring.models import DueItem, Escalation
+
+
+def _still_due(about: str, now: datetime) -> bool | str:
+    """The due item is open and has not been answered meanwhile (R3)."""
+    return DueItem.objects.filter(public_id=_id(about), ended="").exists() or "done or not needed"
+
+
+def _still_unacknowledged(about: str, now: datetime) -> bool:
+    """Nobody has acknowledged the concern yet."""
+    return Escalation.objects.filter(
+        public_id=_id(about), acknowledged_at__isnull=True, closed_at__isnull=True
+    ).exists()
+
+
+def _always(about: str, now: datetime) -> bool:
+    """What was said then is still worth saying until it expires."""
+    return True
+
+
+def _id(about: str) -> str:
+    return about.split(":")[1]
+
+
+DUE_ITEM_REMINDER = purposes.declare(
+    "due-item-reminder",
+    urgency=Urgency.SAFETY,
+    quiet_hours=True,
+    expires_after=timedelta(days=3),
+    still_wanted=_still_due,
+    template="due-item-reminder",
+    variants=("before", "on", "after"),
+)
+CHECK_IN = purposes.declare(
+    "check-in",
+    urgency=Urgency.SAFETY,
+    quiet_hours=True,
+    expires_after=timedelta(days=3),
+    still_wanted=_still_due,
+    template="check-in",
+    task_link=True,
+    variants=("before", "on", "after"),
+)
+PRESCRIPTION_READY = purposes.declare(
+    "prescription-ready",
+    urgency=Urgency.COURTESY,
+    quiet_hours=True,
+    expires_after=timedelta(days=3),
+    still_wanted=_always,
+    template="prescription-ready",
+)
+CLINIC_MESSAGE = purposes.declare(
+    "clinic-message",
+    urgency=Urgency.COURTESY,
+    quiet_hours=True,
+    expires_after=timedelta(days=7),
+    still_wanted=_always,
+    template="clinic-message",
+)
+ESCALATION = purposes.declare(
+    "escalation",
+    urgency=Urgency.ESCALATION,
+    quiet_hours=False,
+    expires_after=timedelta(days=2),
+    still_wanted=_still_unacknowledged,
+    template="escalation",
+    audience=Audience.STAFF,
+    one_a_day=False,
+)

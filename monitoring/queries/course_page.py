@@ -1,0 +1,299 @@
+"""Everything the course page shows, read live from the dossier."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from courses.models import Course, Hold, Prescription
+from monitoring import dossier, policies
+from monitoring.models import DueItem, Escalation
+from people.queries import PatientRow, patient_row
+from protocol import after_course, cumulative, dosing, labs, schedule, standing
+from protocol.after_course import AfterCourse
+from protocol.cumulative import Cumulative
+from protocol.facts import CourseFacts
+from protocol.findings import Decision
+from protocol.grading import Graded
+from protocol.plan import PlannedItem
+from protocol.policy import ClinicPolicy
+from protocol.standing import Standing
+from protocol.vocabulary import Analyte, ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The patient banner (UX-01): who this page is about, and their course in one line."""
+
+    patient: PatientRow
+    phone: str
+    allergies: tuple[str, ...]
+    week: int | None
+    daily_mg: Decimal | None
+    mg_per_kg: Decimal | None
+    weight_kg: Decimal | None
+    weight_on: date | None
+    category: str
+    edition: str
+    phase: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A due item as staff see it."""
+
+    public_id: uuid.UUID
+    requirement: str
+    opens_on: date
+    due_on: date
+    status: ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRow:
+    """An open concern."""
+
+    public_id: uuid.UUID
+    kind: str
+    reasons: tuple[str, ...]
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionRow:
+    """A signed prescription and whether it was handed out."""
+
+    public_id: uuid.UUID
+    signed_at: datetime
+    signed_by: str
+    capsules: int
+    strength_mg: Decimal
+    daily_mg: Decimal
+    days: Decimal
+    window_closes_at: datetime | None
+    dispensed_on: date | None
+    level: str
+    override_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecimenRow:
+    """Results drawn together, newest first, with what has been decided about them."""
+
+    public_id: str
+    collected_on: date
+    results: tuple[Graded, ...]
+    to_acknowledge: bool
+    to_confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """The whole course page."""
+
+    public_id: uuid.UUID
+    banner: Banner
+    decision: Decision
+    standing: Standing
+    policy: ClinicPolicy
+    items: tuple[ItemRow, ...]
+    concerns: tuple[ConcernRow, ...]
+    prescriptions: tuple[PrescriptionRow, ...]
+    specimens: tuple[SpecimenRow, ...]
+    reading: labs.LabReading
+    trends: dict[Analyte, tuple[Graded, ...]]
+    taken: Cumulative | None
+    after: AfterCourse | None
+    on_hold: bool
+    held_since: date | None
+    stopped_on: date | None
+    facts: CourseFacts
+    today: date
+    zone: str
+    clinic: str
+    programme: str
+
+
+def course_page(course: Course, *, now: datetime) -> CoursePage:
+    """Load and judge one course, live; nothing is read from the throw-away standing."""
+    zone = course.clinic.timezone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    policy = policies.policy_for(course, on=today)
+    facts = dossier.load_one(course)
+    stand = standing.stand(facts, at=now, policy=policy)
+    reading = labs.read(facts, as_of=today, policy=policy)
+    hold = Hold.objects.filter(course=course, resumed_on__isnull=True).first()
+    return CoursePage(
+        public_id=course.public_id,
+        banner=_banner(course, facts, stand, today),
+        decision=stand.decision,
+        standing=stand,
+        policy=policy,
+        items=_items(course, facts, policy, today),
+        concerns=_concerns(course),
+        prescriptions=_prescriptions(course),
+        specimens=_specimens(facts, reading, policy),
+        reading=reading,
+        trends=_trends(facts, policy),
+        taken=cumulative.cumulative(facts, as_of=today),
+        after=after_course.follow_up(facts, as_of=today, policy=policy)
+        if course.stopped_at
+        else None,
+        on_hold=hold is not None,
+        held_since=hold.held_on if hold else None,
+        stopped_on=course.last_dose_on if course.stopped_at else None,
+        facts=facts,
+        today=today,
+        zone=zone,
+        clinic=course.clinic.name,
+        programme=course.get_programme_display(),
+    )
+
+
+def banner_of(course: Course, *, now: datetime) -> Banner:
+    """The banner alone, for pages about one part of the course."""
+    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    facts = dossier.load_one(course)
+    policy = policies.policy_for(course, on=today)
+    return _banner(course, facts, standing.stand(facts, at=now, policy=policy), today)
+
+
+def planned_supply(page: CoursePage) -> tuple[Decimal, ...]:
+    """The dose that the next prescription would carry: a plan that has come, or the present one."""
+    return _next_pattern(page.facts, page.today)
+
+
+def _next_pattern(facts: CourseFacts, today: date) -> tuple[Decimal, ...]:
+    dose = cumulative.dose_on(facts, today)
+    planned = [plan for plan in facts.planned_doses if plan.starts <= today or dose is None]
+    newest = max(planned, key=lambda plan: (plan.on, plan.starts), default=None)
+    if dose is None:
+        return newest.pattern if newest else ()
+    if newest is not None and newest.starts >= dose.on and newest.on >= dose.on:
+        return newest.pattern
+    return dose.pattern
+
+
+def _banner(course: Course, facts: CourseFacts, stand: Standing, today: date) -> Banner:
+    dose = cumulative.dose_on(facts, today)
+    weight = cumulative.weight_on(facts, today)
+    daily = dosing.average_daily_mg(dose.pattern) if dose else None
+    phone = next(
+        (
+            point.address
+            for point in course.patient.contact_points.order_by("rank")
+            if point.channel == "sms"
+        ),
+        "",
+    )
+    return Banner(
+        patient=patient_row(course.patient),
+        phone=phone,
+        allergies=tuple(allergy.name for allergy in facts.allergies),
+        week=stand.week,
+        daily_mg=daily,
+        mg_per_kg=dosing.mg_per_kg(daily, weight.kg) if daily and weight else None,
+        weight_kg=weight.kg if weight else None,
+        weight_on=weight.on if weight else None,
+        category=facts.person.category.value if facts.person.category else "",
+        edition=stand.decision.edition,
+        phase=stand.phase.value,
+        number=course.number,
+    )
+
+
+def _items(
+    course: Course, facts: CourseFacts, policy: ClinicPolicy, today: date
+) -> tuple[ItemRow, ...]:
+    plan: dict[str, PlannedItem] = {
+        item.key: item for item in schedule.plan(facts, as_of=today, policy=policy).items
+    }
+    rows = DueItem.objects.filter(course=course, ended="").order_by("due_on", "requirement")
+    return tuple(
+        ItemRow(
+            public_id=row.public_id,
+            requirement=row.requirement,
+            opens_on=row.opens_on,
+            due_on=row.due_on,
+            status=plan[row.key].status if row.key in plan else ItemStatus.NOT_DUE,
+        )
+        for row in rows
+    )
+
+
+def _concerns(course: Course) -> tuple[ConcernRow, ...]:
+    rows = Escalation.objects.filter(course=course, closed_at__isnull=True)
+    return tuple(
+        ConcernRow(
+            public_id=row.public_id,
+            kind=row.kind,
+            reasons=tuple(row.reasons),
+            raised_at=row.raised_at,
+            acknowledged_at=row.acknowledged_at,
+            acknowledged_by=str(row.acknowledged_by or ""),
+        )
+        for row in rows.select_related("acknowledged_by").order_by("raised_at")
+    )
+
+
+def _prescriptions(course: Course) -> tuple[PrescriptionRow, ...]:
+    rows = (
+        Prescription.objects.filter(course=course)
+        .select_related("signed_by")
+        .prefetch_related("dispenses")
+        .order_by("-signed_at")[:12]
+    )
+    found = []
+    for row in rows:
+        filled = [each for each in row.dispenses.all() if each.reversed_at is None]
+        found.append(
+            PrescriptionRow(
+                public_id=row.public_id,
+                signed_at=row.signed_at,
+                signed_by=str(row.signed_by),
+                capsules=row.capsules,
+                strength_mg=row.strength_mg,
+                daily_mg=dosing.average_daily_mg(tuple(row.pattern)),
+                days=row.days,
+                window_closes_at=row.window_closes_at,
+                dispensed_on=filled[0].dispensed_on if filled else None,
+                level=row.level,
+                override_reason=row.override_reason,
+            )
+        )
+    return tuple(found)
+
+
+def _specimens(
+    facts: CourseFacts, reading: labs.LabReading, policy: ClinicPolicy
+) -> tuple[SpecimenRow, ...]:
+    by_specimen: dict[str, list[Graded]] = {}
+    for result in facts.labs:
+        graded = labs.grade(result, person=facts.person, policy=policy)
+        by_specimen.setdefault(result.specimen, []).append(graded)
+    awaiting = {graded.result.specimen for graded in reading.awaiting}
+    confirm = {graded.result.specimen for graded in reading.to_confirm}
+    rows = [
+        SpecimenRow(
+            public_id=specimen.removeprefix("specimen:"),
+            collected_on=results[0].result.on,
+            results=tuple(results),
+            to_acknowledge=specimen in awaiting,
+            to_confirm=specimen in confirm,
+        )
+        for specimen, results in by_specimen.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.collected_on, reverse=True))
+
+
+def _trends(facts: CourseFacts, policy: ClinicPolicy) -> dict[Analyte, tuple[Graded, ...]]:
+    series: dict[Analyte, list[Graded]] = {}
+    for result in facts.labs:
+        if result.value is not None:
+            graded = labs.grade(result, person=facts.person, policy=policy)
+            series.setdefault(result.analyte, []).append(graded)
+    return {analyte: tuple(points) for analyte, points in series.items()}

@@ -1,0 +1,30 @@
+"""What beat rings. Tasks read the clock, call one function and answer; they need no retries."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from audit import chains
+from monitoring.actions import escalations, planning
+from monitoring.actions.pulses import beat
+
+
+@shared_task(name="monitoring.tasks.tick", ignore_result=True)
+def tick(**_: object) -> None:
+    """Plan again what has come due."""
+    now = timezone.now()
+    beat("tick", now=now, courses=planning.tick(now=now), sealed=chains.seal())
+
+
+@shared_task(name="monitoring.tasks.sweep_escalations", ignore_result=True)
+def sweep_escalations(**_: object) -> None:
+    """Climb a rung for each concern that waits too long."""
+    now = timezone.now()
+    beat("escalations", now=now, climbed=escalations.sweep(now=now))
+
+
+@shared_task(name="monitoring.tasks.rebuild", ignore_result=True)
+def rebuild(**_: object) -> None:
+    """Plan and sort everything anew, and note how much had drifted."""
+    now = timezone.now()
+    looked, drifted = planning.rebuild(now=now)
+    beat("rebuild", now=now, courses=looked, drifted=drifted)
