@@ -56,9 +56,7 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     """One of the allowed words."""
     value = text(name, default)
     if value not in allowed:
-        raise ImproperlyConfigured(
-            f"{name}={value!r} is not one of {', '.join(allowed)}."
-        )
+        raise ImproperlyConfigured(f"{name}={value!r} is not one of {', '.join(allowed)}.")
     return value
 
 
@@ -77,9 +75,7 @@ def database(name: str) -> dict[str, object]:
     """
     parts = urlsplit(text(name))
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            f"{name} must look like postgresql://user:password@host/name."
-        )
+        raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host/name.")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     try:
         port = parts.port or query.get("port", "")
@@ -99,9 +95,7 @@ def mail(name: str, default: str) -> dict[str, object]:
     """``smtp://user:pass@host:port`` (``smtps`` for TLS, ``smtp+tls`` for STARTTLS) as settings."""
     parts = urlsplit(text(name, default))
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
-        raise ImproperlyConfigured(
-            f"{name} must look like smtp://user:password@host:port."
-        )
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:port.")
     try:
         port = parts.port or (465 if parts.scheme == "smtps" else 25)
     except ValueError:

@@ -45,9 +45,7 @@ def session_limits(get_response: Handler) -> Handler:
             epoch = request.session.setdefault("epoch", user.session_epoch)
             staff = request.session.get("staff")
             if staff is None:
-                staff = request.session["staff"] = user.is_staff or is_staff_member(
-                    user
-                )
+                staff = request.session["staff"] = user.is_staff or is_staff_member(user)
             too_idle = staff and now - seen > settings.SESSION_IDLE_SECONDS
             too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
             if too_idle or too_old or epoch != user.session_epoch or not user.is_active:
