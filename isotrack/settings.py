@@ -17,12 +17,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY")
 FIELD_KEY = env.secret("FIELD_KEY")
-SITE_URL = env.text(
-    "SITE_URL", "http://localhost:8000" if DEBUG else "https://localhost"
-).rstrip("/")
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "localhost"
+SITE_URL = env.text("SITE_URL", "http://localhost:8000" if DEBUG else "https://localhost").rstrip(
+    "/"
 )
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "localhost")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # The number of proxies in front that rewrite X-Forwarded-For (SEC-09): rate limits rely on it.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
@@ -99,6 +97,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "isotrack.templatetags.components",
+                "isotrack.templatetags.structure",
                 "isotrack.templatetags.clinical",
             ],
         },
@@ -124,9 +123,7 @@ REDIS_URL = env.text("REDIS_URL")
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -184,9 +181,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -231,13 +226,9 @@ SMS_PROVIDER = env.choice("SMS_PROVIDER", ("console", "webhook", "twilio"), "con
 SMS_WEBHOOK_URL = env.text("SMS_WEBHOOK_URL", "")
 SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")
 if SMS_PROVIDER == "webhook" and not (SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET):
-    raise ImproperlyConfigured(
-        "SMS_PROVIDER=webhook needs SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET."
-    )
+    raise ImproperlyConfigured("SMS_PROVIDER=webhook needs SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET.")
 if SMS_PROVIDER == "twilio":
-    raise ImproperlyConfigured(
-        "SMS_PROVIDER=twilio is not available yet; use webhook or console."
-    )
+    raise ImproperlyConfigured("SMS_PROVIDER=twilio is not available yet; use webhook or console.")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
 PHONENUMBER_DEFAULT_FORMAT = "E164"
 PHONENUMBER_DB_FORMAT = "E164"
@@ -246,9 +237,7 @@ PHONENUMBER_DB_FORMAT = "E164"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {"django.server": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},

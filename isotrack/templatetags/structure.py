@@ -1,0 +1,229 @@
+"""The larger pieces: frames with a body, lists, the patient banner, what a form got wrong.
+
+Rows are plain objects from ``queries.py``; each piece names the attributes it reads. A missing
+attribute is left out of the page, except where its absence must be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.http import QueryDict
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from isotrack.templatetags.components import STATUS_ICONS, check_status
+
+register = template.Library()
+
+
+def _framed(name: str, content: str, **values: object) -> SafeString:
+    values["content"] = conditional_escape(content)
+    return render_to_string(f"components/{name}.html", values)
+
+
+@register.simple_block_tag
+def panel(
+    content: str,
+    *,
+    title: str = "",
+    count: object = None,
+    tag: str = "",
+    status: str = "neutral",
+    hint: object = "",
+    url: str = "",
+    url_label: str = "",
+    level: int = 2,
+    flush: bool = False,
+    id: str = "",  # noqa: A002
+) -> SafeString:
+    """A framed part of a page with its heading; ``tag`` is a status word before the title.
+
+    ``flush`` leaves out the padding, for a table or list that fills the frame.
+    """
+    return _framed(
+        "panel",
+        content,
+        title=title,
+        count=count,
+        tag=tag,
+        status=check_status(status),
+        hint=hint,
+        url=url,
+        url_label=url_label,
+        level=level,
+        flush=flush,
+        id=id,
+    )
+
+
+@register.simple_block_tag
+def notice(content: str, *, tone: str = "info", title: str = "", level: int = 2) -> SafeString:
+    """Something to know about the whole page; its symbol and words say how grave it is."""
+    return _framed(
+        "notice",
+        content,
+        tone=check_status(tone),
+        title=title,
+        level=level,
+        symbol=STATUS_ICONS[tone],
+    )
+
+
+@register.simple_block_tag
+def section(
+    content: str,
+    *,
+    title: str,
+    count: object = None,
+    hint: object = "",
+    url: str = "",
+    url_label: str = "",
+    id: str = "",  # noqa: A002
+) -> SafeString:
+    """A part of a list page: heading, count, one quiet line, a link to all."""
+    return _framed(
+        "section",
+        content,
+        title=title,
+        count=count,
+        hint=hint,
+        url=url,
+        url_label=url_label,
+        id=id,
+    )
+
+
+@register.simple_block_tag
+def tiles(content: str, *, label: str = "What needs you") -> SafeString:
+    """Five tiles in one frame."""
+    return _framed("tiles", content, label=label)
+
+
+@register.simple_block_tag
+def scroll(content: str, *, label: str) -> SafeString:
+    """A box in which a wide table may scroll, reachable by keyboard; the page never scrolls aside.
+
+    ``label`` names the region for screen readers.
+    """
+    return _framed("scroll", content, label=label)
+
+
+@register.simple_block_tag
+def sign_bar(content: str, *, count: object = None, hint: object = "") -> SafeString:
+    """The bar at the foot of a list to sign: what is chosen, and one button that says the number.
+
+    The body holds the buttons: ``<button class="btn btn-primary">Sign 6 prescriptions</button>``.
+    """
+    return _framed("sign_bar", content, count=count, hint=hint)
+
+
+@register.inclusion_tag("components/gate_list.html")
+def gate_list(checks: Iterable[Any]) -> dict[str, object]:
+    """The checks of the gate: open ones first and wide, met ones after them; all are shown (UX-07).
+
+    A check has ``title``, ``met``, ``status``, ``owner_words`` (*Waiting on patient*), ``why``
+    and ``rule``; an open one may have ``fix_url``, ``fix_label`` and ``fix_primary``. A status
+    other than the six is drawn as a warning: unknown is never normal.
+    """
+    rows = list(checks)
+    opened = [row for row in rows if not row.met]
+    return {
+        "opened": [
+            (row, row.status if row.status in STATUS_ICONS else "warning") for row in opened
+        ],
+        "met": [row for row in rows if row.met],
+    }
+
+
+@register.inclusion_tag("components/worklist_head.html")
+def worklist_head(who: str = "Patient", why: str = "Reason", due: str = "Due") -> dict[str, str]:
+    """Columns and their heads; use inside ``<table class="it-table it-work it-stack">``."""
+    return {"who": who, "why": why, "due": due}
+
+
+@register.inclusion_tag("components/worklist_row.html", takes_context=True)
+def worklist_row(context: Context, row: Any) -> dict[str, object]:
+    """One patient, one reason, one action (UX-09).
+
+    ``row`` has ``url``, ``person`` (``family_name``, ``given_name``) or ``name``, ``identity``
+    (*31 y · 482 193 2204*), ``status``, ``reason``, ``detail``, ``course``, ``course_detail``,
+    ``dose``, ``dose_so_far``, ``dose_target``, ``lab`` (``name``, ``value``, ``unit``, ``flag``,
+    ``on``) or None, ``due_words``, ``due_on``, ``action_url``, ``action_label`` and ``primary``.
+    """
+    return {"row": row, "status": check_status(row.status), "today": context.get("today")}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(
+    rows: Iterable[Any],
+    today: date | None = None,
+    all_url: str = "",
+    total: int | None = None,
+) -> dict[str, object]:
+    """What happened, newest first; what is still to come stands hollow on top.
+
+    A row has ``on`` (or ``at`` with ``zone``), ``text``, and may have ``detail``, ``status``,
+    ``url`` and ``now`` (the row of today).
+    """
+    return {"rows": list(rows), "today": today, "all_url": all_url, "total": total}
+
+
+@register.inclusion_tag("components/patient_banner.html")
+def patient_banner(banner: Any, today: date | None = None) -> dict[str, object]:
+    """Whose page this is (UX-01): identity on the first line, the course on the second.
+
+    ``banner`` has ``family_name``, ``given_name``, ``title``, ``born``, ``sex``, ``mrn`` and
+    ``phone``, ``allergies`` (words), and for a course ``course`` (words such as *week 11 of about
+    20*), ``dose``, ``weight``, ``pregnancy_potential``, ``edition`` (words), ``url``. Whatever
+    is missing reads *Not known*. ``today`` gives the age; ``banner.today`` serves as well.
+    """
+    return {"banner": banner, "today": today or getattr(banner, "today", None)}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm | None, title: str = "") -> dict[str, object]:
+    """All that a form got wrong, on top, with a link to each field; takes the focus (UX-14)."""
+    lines: list[tuple[str, str]] = []
+    if form is not None and form.is_bound:
+        for name, errors in form.errors.items():
+            target = form[name].id_for_label if name in form.fields else ""
+            lines += [(target, str(error)) for error in errors]
+    return {"lines": lines, "title": title or _("There is a problem")}
+
+
+# Django's message levels in the words of the status palette.
+_TONES = {
+    "success": "ok",
+    "error": "critical",
+    "warning": "warning",
+    "info": "info",
+    "debug": "info",
+}
+
+
+@register.inclusion_tag("components/toast.html", takes_context=True)
+def toast(context: Context) -> dict[str, object]:
+    """What was just done, by name: *Saved for Ana RIVERA*; stays until the next page (UX-02)."""
+    said = [
+        (_TONES.get(message.level_tag, "info"), message)
+        for message in context.get("messages") or ()
+    ]
+    return {"said": [(tone, STATUS_ICONS[tone], message) for tone, message in said]}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Context, page: Page[Any], label: str = "Pages") -> dict[str, object]:
+    """Earlier and later pages of a list; keeps what the address already filters by."""
+    request = context.get("request")
+    query: QueryDict = request.GET.copy() if request else QueryDict(mutable=True)
+    query.pop("page", None)
+    return {"page": page, "label": label, "query": f"{query.urlencode()}&" if query else ""}
