@@ -30,6 +30,7 @@ from monitoring.intake.fhir_values import (
     STATUSES,
     codings_of,
     fasting_answer,
+    fasting_by_extension,
     flag_of,
     limits_of,
     reading_of,
@@ -45,6 +46,8 @@ from monitoring.intake.report import (
 )
 from monitoring.intake.values import Reading
 
+# A panel of panels of panels; also where members that name each other in a ring stop.
+DEEPEST_PANEL = 6
 VOIDED = ("entered-in-error", "cancelled")
 
 
@@ -125,7 +128,7 @@ def _entry(
                 answers[specimens.found[each.specimen].collected_on] = fasting
     lines = tuple(
         build_line(
-            replace(each, fasting=answers.get(specimens.found[each.specimen].collected_on)),
+            replace(each, fasting=_fasting(each, specimens, answers)),
             specimens,
         )
         for each in sent
@@ -140,6 +143,14 @@ def _entry(
         specimens=tuple(specimens.found),
         lines=lines,
     )
+
+
+def _fasting(
+    sent: SentResult, specimens: Specimens, answers: dict[date | None, bool]
+) -> bool | None:
+    if sent.fasting is not None:
+        return sent.fasting
+    return answers.get(specimens.found[sent.specimen].collected_on)
 
 
 def _people(library: Library) -> list[_Person]:
@@ -209,7 +220,7 @@ class _Tree:
     def _above(self, resource: Resource) -> tuple[Resource, ...]:
         """Panels, nearest first, then the report that lists the result or one of its panels."""
         chain = [resource]
-        while (panel := self.panel_of.get(id(chain[-1]))) is not None and panel not in chain:
+        while len(chain) < DEEPEST_PANEL and (panel := self.panel_of.get(id(chain[-1]))):
             chain.append(panel)
         report = next((found for each in chain if (found := self.report_of.get(id(each)))), None)
         report = report or resource.parent
@@ -259,6 +270,7 @@ def _results(
                 range_text=range_text,
                 limits=limits,
                 flag=flag_of(part),
+                fasting=fasting_by_extension(model),
                 notes=tuple(text_of(note.text) for note in model.note or ()),
                 doubts=doubts,
             ),

@@ -21,14 +21,14 @@ from fhir.resources.R4B.reference import Reference
 from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
-MODELS = {
+MODELS: dict[str, Any] = {
     "DiagnosticReport": DiagnosticReport,
     "MessageHeader": MessageHeader,
     "Observation": Observation,
     "Patient": Patient,
     "Specimen": Specimen,
 }
-PARTS = {"subject": Reference, "code": CodeableConcept}
+PARTS: dict[str, Any] = {"subject": Reference, "code": CodeableConcept}
 READABLE = ("Bundle", "DiagnosticReport", "Observation")
 BUNDLES = ("collection", "transaction", "message", "batch", "document", "searchset")
 INVALID = (ValidationError, ValueError, TypeError, AttributeError, RecursionError)
@@ -77,6 +77,7 @@ class Library:
     found: list[Resource] = field(default_factory=list)
     by_url: dict[str, Resource] = field(default_factory=dict)
     by_type_and_id: dict[str, Resource | None] = field(default_factory=dict)
+    contained: dict[tuple[int, str], Resource] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> list[Resource]:
         """Resources of one type, in the order of the file."""
@@ -88,11 +89,7 @@ class Library:
         if not target:
             return None
         if target.startswith("#"):
-            holder = of.parent or of
-            return next(
-                (each for each in self.found if each.parent is holder and each.id == target[1:]),
-                None,
-            )
+            return self.contained.get((id(of.parent or of), target[1:]))
         target = re.sub(r"/_history/[^/]+$", "", target)
         if ":" in target:
             return self.by_url.get(target)
@@ -107,6 +104,8 @@ class Library:
         resource = Resource(kind, raw, url, parent)
         resource.model, resource.unclear = _validated(kind, raw)
         self.found.append(resource)
+        if parent is not None:
+            self.contained.setdefault((id(parent), resource.id), resource)
         if parent is None:
             if url:
                 self.by_url.setdefault(url, resource)

@@ -170,6 +170,16 @@ def fasting_of_specimen(specimen: Any) -> bool | None:
     return fasting_said(*(text for slot in slots for text in (slot.code, slot.text)))
 
 
+def fasting_by_extension(result: Any) -> bool | None:
+    """An extension that is named for fasting and says yes or no outright."""
+    said = {
+        answer
+        for each in result.extension or ()
+        if "fasting" in text_of(each.url).lower() and (answer := fasting_answer(each)) is not None
+    }
+    return said.pop() if len(said) == 1 else None
+
+
 def fasting_answer(result: Any) -> bool | None:
     """The answer to "was the patient fasting?" in any type of value."""
     if result.valueBoolean is not None:

@@ -28,6 +28,8 @@ _CHARACTER_SETS = {
     "cp1252": "cp1252",
     "unicode utf-8": "utf-8",
 }
+# A result takes some fifty; a message beyond this only costs memory.
+MOST_SEPARATORS = 100_000
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?=$|[^\w\s])")
 _FREE_TEXT = ("NTE",)
 _TIDY_ESCAPES = r"(?:[HNFSTRE]|\.(?:br|sp|in|ti|fi|nf|ce|sk)[+-]?\d{0,2}|X(?:[0-9A-Fa-f]{2}){1,40})"
@@ -106,7 +108,9 @@ def parse(data: bytes) -> list[Segment]:
     Raises NotReadable.
     """
     lines = _lines(decode(data))
-    _check_separators(lines[0])
+    separators = _separators(lines[0])
+    if sum(line.count(separator) for line in lines for separator in separators) > MOST_SEPARATORS:
+        raise NotReadable("the message has more fields than any result message")
     try:
         message = hl7.parse("\r".join(lines))
     except (hl7.HL7Exception, AssertionError, IndexError, ValueError) as error:
@@ -121,32 +125,32 @@ def parse(data: bytes) -> list[Segment]:
 def _lines(text: str) -> list[str]:
     """The segments as text. A line break inside a comment stays part of the comment."""
     endings = r"\r\n?|\n(?=[A-Z][A-Z0-9]{2}[^\w\s])" if "\r" in text else r"\n"
-    lines: list[str] = []
+    lines: list[list[str]] = []
     for raw in re.split(endings, text):
         line = raw.strip("\n\x00\x1a ")
         if not line:
             continue
         if _SEGMENT.match(line):
-            lines.append(line)
-        elif lines and _takes_more_text(lines[-1]):
-            lines[-1] += " " + line
+            lines.append([line])
+        elif lines and _takes_more_text(lines[-1][0]):
+            lines[-1].append(line)
         elif re.match(r"\s*\S{0,3}$", line) or not lines:
             raise NotReadable("the message is cut off inside a segment")
         else:
             raise NotReadable("a line of the message is not a segment")
-    if not lines or not lines[0].startswith("MSH"):
+    if not lines or not lines[0][0].startswith("MSH"):
         raise NotReadable("the message does not begin with an MSH segment")
-    return lines
+    return [" ".join(pieces) for pieces in lines]
 
 
 def _takes_more_text(line: str) -> bool:
     if line.startswith(_FREE_TEXT):
         return True
-    fields = line.split("|")
+    fields = line[:40].split("|")
     return fields[0] == "OBX" and len(fields) > 2 and fields[2] in ("TX", "FT")
 
 
-def _check_separators(header: str) -> None:
+def _separators(header: str) -> str:
     """MSH-1 and MSH-2 must name separators that can be told apart."""
     if len(header) < 5 or header[3].isalnum() or header[3].isspace():
         raise NotReadable("the MSH segment names no field separator")
@@ -158,3 +162,4 @@ def _check_separators(header: str) -> None:
     used = separator + named + r"^~\&"[len(named) :]
     if len(set(used)) != len(used):
         raise NotReadable("the separators named in the MSH segment cannot be told apart")
+    return used

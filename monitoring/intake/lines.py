@@ -12,7 +12,7 @@ from monitoring.intake.catalogue import Coding, Resolved, resolve
 from monitoring.intake.dates import WrittenDay, why_day_is_held
 from monitoring.intake.plausibility import accepts, is_plausible, likely_unit
 from monitoring.intake.report import IncomingLine, IncomingSpecimen, ResultStatus
-from monitoring.intake.units import Quantity, canonical_unit, fits, is_known
+from monitoring.intake.units import Quantity, canonical_unit, fits, is_known, same_unit
 from monitoring.intake.values import Range, Reading, presence_of
 
 
@@ -41,6 +41,7 @@ class Specimens:
 
     as_of: date
     found: list[IncomingSpecimen] = field(default_factory=list)
+    _numbers: dict[IncomingSpecimen, int] = field(default_factory=dict)
 
     def place(
         self,
@@ -55,9 +56,10 @@ class Specimens:
         """The number of the sample with these properties, added if it is new."""
         why = refused or why_day_is_held(day, as_of=self.as_of)
         sample = IncomingSpecimen(day.on, day.text, fasting, accession, kind, kind_text, why)
-        if sample not in self.found:
+        if sample not in self._numbers:
+            self._numbers[sample] = len(self.found)
             self.found.append(sample)
-        return self.found.index(sample)
+        return self._numbers[sample]
 
 
 def kind_of_sample(*texts: str) -> str:
@@ -91,6 +93,8 @@ def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
             held.append(sent.reading.doubt)
         elif not presence:
             ungraded = _why_not_gradable(sent.reading)
+        elif (flagged := presence_of(sent.flag)) and flagged != presence:
+            held.append("the laboratory's flag contradicts the answer")
     monitored = bool(meaning.analyte)
     return IncomingLine(
         set_id=sent.set_id,
@@ -122,12 +126,14 @@ def _unit(sent: SentResult) -> tuple[str, str, str]:
     """The canonical unit, the unit as sent, and the doubt if two slots name different units."""
     written = [text.strip() for text in sent.units if text.strip()]
     known = [unit for text in written if is_known(unit := canonical_unit(text))]
-    if sent.reading.unit:
-        known.append(sent.reading.unit)
-    as_sent = written[0] if written else sent.reading.unit
-    if len(set(known)) > 1:
-        return canonical_unit(as_sent), as_sent, "two different units were sent"
-    return (known[0] if known else as_sent), as_sent, ""
+    behind = sent.reading.unit
+    as_sent = written[0] if written else behind
+    if behind:
+        known = known or [canonical_unit(text) for text in written[:1]]
+        known.append(behind)
+    unit = known[0] if known else as_sent
+    differ = any(not same_unit(unit, other) for other in known)
+    return unit, as_sent, "two different units were sent" if differ else ""
 
 
 def _doubts_about_number(
@@ -154,7 +160,7 @@ def _doubts_about_number(
             f"impossible value in {unit}: confirm the unit"
             + _hint(analyte, sent, unit, ", likely ")
         )
-    if sent.limits.unit and sent.limits.unit != unit:
+    if sent.limits.unit and not same_unit(sent.limits.unit, unit):
         doubts.append(f"the reference range is in {sent.limits.unit}, the value in {unit}")
     return doubts
 

@@ -67,7 +67,8 @@ NAMES = {
         "ldl calc, ldl calculated, ldl chol calc, ldl cholesterol calc, "
         "ldl cholesterol calculated, ldl berechnet, ldl cholesterin berechnet, ldl direct, "
         "ldl direkt, ldl cholesterol direct, ldl calcule, cholesterol ldl calcule, "
-        "colesterol ldl calculado, ldl calculado",
+        "colesterol ldl calculado, ldl calculado, "
+        "ldl friedewald, ldl cholesterin friedewald, ldl cholesterol friedewald",
     ),
     "ck": (
         "CK CPK creatinkinase kreatinkinase creatinfosfoquinasa creatinquinasa",
@@ -101,7 +102,8 @@ NAMES = {
 QUALIFIERS = (
     "serum, plasma, suero, serique, serico, plasmatique, plasmatico, sanguin, s, p, sp, ser, plas, "
     "im serum, im plasma, in serum, in plasma, in serum or plasma, i s, i p, en suero, "
-    "serum plasma, dans le serum, srm"
+    "serum plasma, dans le serum, srm, level, concentration, activity, ifcc, 37 c, 37 grad, "
+    "37 grad c"
 )
 FASTING = (
     "fasting, fasted, nuchtern, nu, nue, a jeun, en ayunas, ayunas, basal, "

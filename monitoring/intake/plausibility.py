@@ -57,7 +57,7 @@ LIMITS = {
     "hcg": Limits({"IU/L": Decimal(1), "mIU/mL": Decimal(1)}),
 }
 # What a value of a person looks like in each unit: only ever used to name the unit in a reason.
-TYPICAL = {
+TYPICAL: dict[str, dict[str, tuple[float, float]]] = {
     "triglycerides": {"mg/dL": (20, 2650), "mmol/L": (0.2, 30), "g/L": (0.2, 26)},
     "cholesterol": {"mg/dL": (40, 770), "mmol/L": (1, 20)},
     "hdl": {"mg/dL": (10, 150), "mmol/L": (0.2, 4)},

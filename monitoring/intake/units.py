@@ -64,6 +64,11 @@ def is_known(unit: str) -> bool:
     return unit in MEASURES
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether two canonical units are the same by definition, so that nothing is converted."""
+    return one == other or {one, other} in ({"U/L", "IU/L"}, {"IU/L", "mIU/mL"})
+
+
 def fits(quantity: Quantity, unit: str) -> bool:
     """Whether a code that measures `quantity` may come in this canonical unit (§5.4)."""
     measured = MEASURES.get(unit, set())

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from monitoring.intake import detect
 from monitoring.intake.report import Entry, Format, IncomingReport, Rejected
+from tests.monitoring.intake.csv_files import HEADER, row
 from tests.monitoring.intake.fhir_files import observation
 from tests.monitoring.intake.messages import OBR, PID, message, msh, obx
-from tests.monitoring.intake.test_intake_csv_rows import HEADER, row
 
 HL7 = message(PID, OBR, obx())
 FHIR = json.dumps(observation()).encode()

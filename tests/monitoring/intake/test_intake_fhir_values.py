@@ -245,6 +245,19 @@ def test_one_normal_range_is_taken_and_several_are_not(
     assert (line.low, line.high) == (low, high)
 
 
+@pytest.mark.parametrize(
+    ("extension", "fasting"),
+    [
+        ({"url": "urn:lab:fasting", "valueBoolean": True}, True),
+        ({"url": "urn:lab:fasting-status", "valueString": "NF"}, False),
+        ({"url": "urn:lab:fasting", "valueString": "perhaps"}, None),
+        ({"url": "urn:lab:other", "valueBoolean": True}, None),
+    ],
+)
+def test_extension_named_for_fasting_is_heard(extension: Json, fasting: bool | None) -> None:
+    assert only_line(observation(extension=[extension])).fasting is fasting
+
+
 def test_question_about_fasting_answers_for_its_own_day() -> None:
     answer = observation(
         "f1",

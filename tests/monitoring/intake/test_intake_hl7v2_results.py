@@ -43,6 +43,8 @@ def test_a_plain_result_is_read_as_the_laboratory_sent_it() -> None:
         ("9^Triglicéridos^L", "triglycerides", "9"),
         ("9^Créatine kinase^L", "ck", "9"),
         ("9^Kreatinkinase^L", "ck", "9"),
+        ("9^Serum ALT level^L", "alt", "9"),
+        ("9^GPT (ALAT) 37°C^L", "alt", "9"),
     ],
 )
 def test_known_codes_and_names_find_their_analyte(code: str, analyte: str, shown: str) -> None:
@@ -199,6 +201,7 @@ def test_doubtful_units_and_impossible_values_wait(
     ("code", "value", "unit"),
     [
         ("2571-8^TG^LN", "20", "mg/dL"),
+        ("1742-6^ALT^LN", "83 IU/L", "U/L"),
         ("14927-8^TG^LN", "30", "mmol/L"),
         ("2093-3^Cholesterol^LN", "40", "mg/dL"),
         ("14647-2^Cholesterol^LN", "20", "mmol/L"),
@@ -313,6 +316,13 @@ def test_hcg_words_not_understood_are_not_graded(kind: str, sent: str) -> None:
 
 def test_coded_hcg_that_contradicts_its_words_waits() -> None:
     line = only_line(obx("2106-3^hCG^LN", "260385009^Positive^SCT", "", "", kind="CE"))
+
+    assert line.disposition is Disposition.PENDING
+
+
+@pytest.mark.parametrize("flag", ["POS", "IND"])
+def test_hcg_flag_that_contradicts_the_answer_waits(flag: str) -> None:
+    line = only_line(obx("2106-3^hCG^LN", "negative", "", "", kind="ST", flag=flag))
 
     assert line.disposition is Disposition.PENDING
 
