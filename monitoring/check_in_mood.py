@@ -14,7 +14,8 @@ from protocol.vocabulary import Instrument, SexualFunction
 
 _FIRST_NUMBER = 20
 _SKIPPED = "skip"
-_ITEM_9 = 8
+# The name of the answer about thoughts of self-harm.
+ITEM_9 = "phq9"
 _ADOLESCENT_AGES = range(11, 18)
 
 CREDIT = _(
@@ -128,7 +129,7 @@ def questionnaire(answers: Answers, *, ref: str, on: date) -> Questionnaire | No
 
 def self_harm(answers: Answers) -> bool:
     """Item 9 was answered with more than "not at all" (MH-3)."""
-    return (_score(answers.get(f"phq{_ITEM_9 + 1}")) or 0) >= 1
+    return (_score(answers.get(ITEM_9)) or 0) >= 1
 
 
 def _scores(answers: Answers, items: Iterable[int]) -> tuple[int | None, ...]:

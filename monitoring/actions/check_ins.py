@@ -1,0 +1,366 @@
+"""The monthly check-in: a draft that saves as it goes, and one submission.
+
+What cannot wait does not wait for the submission: a red symptom or thoughts of self-harm are
+stated in the record, and the clinic is alerted, when the answer is saved (flow 14.3, UX-12).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions import dosing, statements
+from courses.actions.subject import record
+from courses.models import Course, Statement
+from monitoring import check_in_meaning, check_in_questions, dossier, policies
+from monitoring.actions import escalations, planning
+from monitoring.check_in_meaning import Meaning
+from monitoring.check_in_mood import ITEM_9
+from monitoring.check_in_questions import WORDING, Background
+from monitoring.check_in_shapes import Question
+from monitoring.models import CheckIn, DueItem, Escalation
+from people.models import Patient
+from protocol import programmes
+from protocol.calendar import programme_date
+from protocol.facts import CourseFacts
+from protocol.vocabulary import Requirement
+
+
+class NothingOpen(Exception):
+    """The patient has no check-in to fill in today."""
+
+
+class Closed(Exception):
+    """The check-in is no longer wanted: its time has passed, or the course has ended."""
+
+
+class AlreadySubmitted(Exception):
+    """It was sent before and cannot be changed."""
+
+
+class Incomplete(Exception):
+    """Something is not answered yet; ``question`` is the first one."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.name)
+        self.question = question
+
+
+class UnknownQuestion(Exception):
+    """This check-in does not ask that question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A check-in with everything that decides and explains it."""
+
+    check_in: CheckIn
+    facts: CourseFacts
+    background: Background
+    questions: tuple[Question, ...]
+    answers: Mapping[str, Any]
+    meaning: Meaning
+
+    def question(self, number: int) -> Question | None:
+        """The question with this number, if it is asked."""
+        return next((each for each in self.questions if each.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The draft after an answer was saved; ``stop`` says that this answer needs help at once."""
+
+    draft: Draft
+    stop: bool
+
+
+def open_item(patient: Patient, *, today: date) -> DueItem | None:
+    """The oldest check-in of the patient that is open today."""
+    return (
+        DueItem.objects.filter(
+            course__patient=patient,
+            requirement=Requirement.CHECK_IN.value,
+            ended="",
+            opens_on__lte=today,
+        )
+        .select_related("course__patient__clinic", "course__clinic")
+        .order_by("due_on", "pk")
+        .first()
+    )
+
+
+def read(check_in: CheckIn, *, today: date, now: datetime) -> Draft:
+    """The draft with its questions and what it means so far."""
+    course = check_in.course
+    facts = dossier.load_one(course)
+    policy = policies.policy_for(course, on=today)
+    clock = programmes.clock_zone(facts.programme, facts.clinic_zone)
+    edition = programmes.edition_for(facts.programme, programme_date(now, clock), policy=policy)
+    background = check_in_meaning.background_of(facts, params=edition.params, today=today)
+    answers = json.loads(check_in.answers or "{}")
+    questions = check_in_questions.questions_for(background, answers)
+    meaning = check_in_meaning.read(
+        facts, background, answers, ref=_evidence(check_in), today=today
+    )
+    return Draft(check_in, facts, background, questions, answers, meaning)
+
+
+@trail.action
+def begin(patient: Patient, *, today: date, now: datetime) -> CheckIn:
+    """Get or create the draft of the check-in that is open; a draft is not yet a statement.
+
+    Raises:
+        NothingOpen: no check-in is open.
+        AlreadySubmitted: the open one has been sent.
+    """
+    item = open_item(patient, today=today)
+    if item is None:
+        raise NothingOpen
+    Course.objects.select_for_update().get(pk=item.course_id)
+    check_in, _ = CheckIn.objects.select_related(
+        "course__clinic", "course__patient__clinic", "due_item"
+    ).get_or_create(
+        due_item=item,
+        defaults={
+            "course": item.course,
+            "wording": WORDING,
+            "answers": "{}",
+            "started_at": now,
+            "saved_at": now,
+        },
+    )
+    if check_in.submitted_at is not None:
+        raise AlreadySubmitted
+    trail.unchanged()
+    return check_in
+
+
+@trail.action
+def save(
+    check_in: CheckIn,
+    *,
+    number: int,
+    answer: str | list[str],
+    by: trail.Actor,
+    today: date,
+    now: datetime,
+) -> Saved:
+    """Keep one answer, and raise at once what it may not wait with.
+
+    Raises:
+        AlreadySubmitted, Closed: nothing can be changed any more.
+        UnknownQuestion: the draft does not ask it.
+        TryAgain, NotAnAnswer: see ``check_in_questions.accepted``; nothing was saved.
+    """
+    locked = _locked(check_in)
+    if locked.submitted_at is not None:
+        raise AlreadySubmitted
+    if locked.due_item.ended:
+        raise Closed
+    before = read(locked, today=today, now=now)
+    question = before.question(number)
+    if question is None:
+        raise UnknownQuestion
+    answers = {**before.answers, question.name: check_in_questions.accepted(question, answer)}
+    locked.answers = json.dumps(answers)
+    locked.saved_at = now
+    locked.save(update_fields=["answers", "saved_at"])
+    draft = _reread(locked, before, answers, today=today)
+    alone = check_in_meaning.read(
+        draft.facts,
+        draft.background,
+        check_in_meaning.only_of(question, answers),
+        ref=_evidence(locked),
+        today=today,
+    )
+    if _state_what_cannot_wait(draft, by=by, today=today, now=now):
+        planning.replan(locked.course, now=now)
+    # A draft is no statement yet; what was stated from it has spoken for itself.
+    trail.unchanged()
+    return Saved(draft, stop=bool(alone.at_once) or (question.name == ITEM_9 and alone.self_harm))
+
+
+@trail.action
+def submit(check_in: CheckIn, *, by: trail.Actor, today: date, now: datetime) -> bool:
+    """Send the check-in: state everything in the record, alert, and plan again.
+
+    1. lock; 2. every question must be answered; 3. statements, with the wording that was seen;
+    4. missed doses (DOSE-10); 5. alerts; 6. the check-in becomes immutable; 7. replan.
+
+    Returns whether this call sent it: sending twice, or from two tabs, sends once.
+
+    Raises:
+        Closed: its time has passed or the course has ended.
+        Incomplete: a question is not answered.
+    """
+    locked = _locked(check_in)
+    if locked.submitted_at is not None:
+        trail.unchanged()
+        return False
+    if locked.due_item.ended:
+        raise Closed
+    draft = read(locked, today=today, now=now)
+    missing = check_in_questions.first_unanswered(draft.questions, draft.answers)
+    if missing is not None:
+        raise Incomplete(missing)
+    course, meaning = locked.course, draft.meaning
+    _state_what_cannot_wait(draft, by=by, today=today, now=now)
+    for kind, content in _statements(meaning):
+        _state(locked, kind, content, by=by, today=today, now=now)
+    if meaning.missed_days:
+        dosing.record_missed(
+            course, days=list(meaning.missed_days), reported_on=today, by=by, now=now
+        )
+    locked.assessment = {"urgency": meaning.triage.level.value, "codes": list(meaning.codes)}
+    locked.submitted_at, locked.submitted_on, locked.saved_at = now, today, now
+    locked.save(update_fields=["assessment", "submitted_at", "submitted_on", "saved_at"])
+    record(
+        Kind.CHECK_IN_SUBMITTED,
+        course,
+        by=by,
+        now=now,
+        check_in=str(locked.public_id),
+        codes=list(meaning.codes),
+    )
+    planning.replan(course, now=now)
+    return True
+
+
+def _locked(check_in: CheckIn) -> CheckIn:
+    """The row under its course's lock: two tabs take turns."""
+    Course.objects.select_for_update().get(pk=check_in.course_id)
+    return (
+        CheckIn.objects.select_for_update(of=("self",))
+        .select_related("course__clinic", "course__patient__clinic", "due_item")
+        .get(pk=check_in.pk)
+    )
+
+
+def _reread(check_in: CheckIn, before: Draft, answers: dict[str, Any], *, today: date) -> Draft:
+    questions = check_in_questions.questions_for(before.background, answers)
+    meaning = check_in_meaning.read(
+        before.facts, before.background, answers, ref=_evidence(check_in), today=today
+    )
+    return Draft(check_in, before.facts, before.background, questions, answers, meaning)
+
+
+def _state_what_cannot_wait(
+    draft: Draft, *, by: trail.Actor, today: date, now: datetime
+) -> list[Statement]:
+    """State red answers and holds in the record and alert the clinic; returns what is new."""
+    check_in, meaning = draft.check_in, draft.meaning
+    fresh: list[Statement] = []
+    for symptom in meaning.at_once:
+        content = {"code": symptom.code, "features": list(symptom.features)}
+        row = _state(check_in, Statement.Kind.SYMPTOM, content, by=by, today=today, now=now)
+        if row is None:
+            continue
+        fresh.append(row)
+        if symptom in meaning.red:
+            kind, reason = _concern(symptom.features)
+            _alert(check_in, kind, reason, row, by=by, now=now)
+    if meaning.self_harm and meaning.questionnaire is not None:
+        row = _state(
+            check_in,
+            Statement.Kind.QUESTIONNAIRE,
+            _questionnaire(meaning),
+            by=by,
+            today=today,
+            now=now,
+        )
+        if row is not None:
+            fresh.append(row)
+            _alert(check_in, Escalation.Kind.MOOD, "MH_ITEM9", row, by=by, now=now)
+    return fresh
+
+
+def _concern(features: tuple[str, ...]) -> tuple[str, str]:
+    if "positive-test" in features:
+        return Escalation.Kind.PREGNANCY_TEST, "TEST_POSITIVE"
+    if {"suicidal-thoughts", "psychosis"} & set(features):
+        return Escalation.Kind.MOOD, "SYMPTOM_RED"
+    return Escalation.Kind.SYMPTOM, "SYMPTOM_RED"
+
+
+def _alert(
+    check_in: CheckIn, kind: str, reason: str, row: Statement, *, by: trail.Actor, now: datetime
+) -> None:
+    escalations.raise_for(
+        check_in.course,
+        kind=kind,
+        reasons=[reason],
+        evidence=f"statement:{row.pk}",
+        by=by,
+        now=now,
+    )
+
+
+def _statements(meaning: Meaning) -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = [
+        (
+            Statement.Kind.SYMPTOM,
+            {"code": symptom.code, "features": list(symptom.features)},
+        )
+        for symptom in meaning.symptoms
+    ]
+    if meaning.questionnaire is not None:
+        found.append((Statement.Kind.QUESTIONNAIRE, _questionnaire(meaning)))
+    if meaning.sexual_function is not None:
+        answer = {"answer": meaning.sexual_function.value}
+        found.append((Statement.Kind.SEXUAL_FUNCTION, answer))
+    if meaning.methods is not None:
+        since = meaning.methods_since
+        methods = {
+            "methods": [method.value for method in meaning.methods],
+            "since": since.isoformat() if since else None,
+        }
+        found.append((Statement.Kind.CONTRACEPTION, methods))
+    if meaning.comprehension_passed:
+        found.append((Statement.Kind.COMPREHENSION, {"passed": True}))
+    return found
+
+
+def _questionnaire(meaning: Meaning) -> dict[str, Any]:
+    asked = meaning.questionnaire
+    if asked is None:
+        raise ValueError("no questionnaire was answered")
+    return {"instrument": asked.instrument.value, "answers": list(asked.answers)}
+
+
+def _state(
+    check_in: CheckIn,
+    kind: str,
+    content: dict[str, Any],
+    *,
+    by: trail.Actor,
+    today: date,
+    now: datetime,
+) -> Statement | None:
+    """Append the statement unless this check-in has said the very same before; None then."""
+    said = Statement.objects.filter(
+        course=check_in.course,
+        kind=kind,
+        speaker=Statement.Speaker.PATIENT,
+        wording=check_in.wording,
+        recorded_at__gte=check_in.started_at,
+        content=content,
+    )
+    if said.exists():
+        return None
+    return statements.state(
+        check_in.course,
+        kind=kind,
+        speaker=Statement.Speaker.PATIENT,
+        content=content,
+        stated_on=today,
+        wording=check_in.wording,
+        by=by,
+        now=now,
+    )
+
+
+def _evidence(check_in: CheckIn) -> str:
+    return f"check-in:{check_in.public_id}"
