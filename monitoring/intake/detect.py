@@ -12,7 +12,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake import csv_rows, fhir, hl7v2
-from monitoring.intake.hl7v2_frames import Readable
+from monitoring.intake.hl7v2_frames import Readable, Rejoined
 from monitoring.intake.report import Entry, Format, Rejected
 
 FILE_LIMIT = 8 * 1024 * 1024
@@ -35,17 +35,6 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HL7 = re.compile(r"(?:^|[\r\n\x0b])\s*\ufeff?(?:MSH|FHS|BHS)[^\w\s]")
 
 
-class _Rejoined:
-    """A stream whose beginning was looked at already."""
-
-    def __init__(self, head: bytes, rest: Readable) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int = -1, /) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
-
-
 def read_stream(
     stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, wire: Format | None = None
 ) -> Iterator[Entry]:
@@ -59,7 +48,7 @@ def read_stream(
     except NotALaboratoryFile as error:
         yield Rejected(str(error), file)
         return
-    whole = _Rejoined(head, stream)
+    whole = Rejoined(head, stream)
     if not head.strip(b" \t\r\n\x00\x1a"):
         yield Rejected("the file is empty", file, chosen)
     elif chosen is Format.HL7V2:

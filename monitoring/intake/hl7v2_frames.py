@@ -30,6 +30,18 @@ class Readable(Protocol):
         ...
 
 
+class Rejoined:
+    """A stream whose beginning was looked at already."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head, self._rest = head, rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        """What was looked at first, in one piece, then the rest."""
+        head, self._head = self._head, b""
+        return head or self._rest.read(size)
+
+
 @dataclass(slots=True)
 class _Cutter:
     """The message being collected and what is known of its frame and batch."""

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from monitoring.intake.catalogue import Coding, Resolved, resolve
 from monitoring.intake.dates import WrittenDay, why_day_is_held
-from monitoring.intake.plausibility import accepts, is_plausible, likely_unit
 from monitoring.intake.report import IncomingLine, IncomingSpecimen, ResultStatus
 from monitoring.intake.units import Quantity, canonical_unit, fits, is_known, same_unit
 from monitoring.intake.values import Range, Reading, presence_of
+from protocol.plausibility import plausible
+from protocol.units import measures, units_of
+from protocol.vocabulary import Analyte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,7 @@ def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
         held.append(specimen.why_held)
     if meaning.analyte and sent.status is not ResultStatus.CANCELLED:
         if sent.reading.number is not None:
-            held += _doubts_about_number(sent, meaning, unit, unit_doubt)
+            held += _doubts_about_number(sent, sent.reading.number, meaning, unit, unit_doubt)
         elif sent.reading.doubt:
             held.append(sent.reading.doubt)
         elif not presence:
@@ -137,38 +140,35 @@ def _unit(sent: SentResult) -> tuple[str, str, str]:
 
 
 def _doubts_about_number(
-    sent: SentResult, meaning: Resolved, unit: str, unit_doubt: str
+    sent: SentResult, number: Decimal, meaning: Resolved, unit: str, unit_doubt: str
 ) -> list[str]:
     """LAB-5, LAB-6, §5.4: there must be a unit that fits the analyte, the code and the value."""
-    analyte, number = meaning.analyte, sent.reading.number
+    analyte = Analyte(meaning.analyte)
     if unit_doubt:
         return [unit_doubt]
     if meaning.quantity is Quantity.PRESENCE:
         return ["the code asks for positive or negative, but a number was sent"]
     if not unit:
         return ["no unit was sent"]
-    if not accepts(analyte, unit):
-        return [f"{analyte} is not read in the unit that was sent: confirm the unit"]
+    if not measures(analyte, unit):
+        return [f"{analyte.value} is not read in the unit that was sent: confirm the unit"]
     doubts = []
+    impossible = plausible(analyte, number, unit)
     if not fits(meaning.quantity, unit):
-        doubts.append(
-            f"the code measures {meaning.quantity.value}, but the unit is {unit}"
-            + _hint(analyte, sent, "", "; the value looks like ")
-        )
-    if number is not None and not is_plausible(analyte, number, unit):
-        doubts.append(
-            f"impossible value in {unit}: confirm the unit"
-            + _hint(analyte, sent, unit, ", likely ")
-        )
+        doubts.append(f"the code measures {meaning.quantity.value}, but the unit is {unit}")
+        if not impossible and _fits_no_unit_of(meaning.quantity, analyte, number):
+            doubts[-1] += f"; the value looks like {unit}"
+    if impossible:
+        doubts.append(f"{impossible}: confirm the unit")
     if sent.limits.unit and not same_unit(sent.limits.unit, unit):
         doubts.append(f"the reference range is in {sent.limits.unit}, the value in {unit}")
     return doubts
 
 
-def _hint(analyte: str, sent: SentResult, unit: str, words: str) -> str:
-    number = sent.reading.number
-    likely = likely_unit(analyte, number, unit) if number is not None else ""
-    return f"{words}{likely}" if likely else ""
+def _fits_no_unit_of(quantity: Quantity, analyte: Analyte, number: Decimal) -> bool:
+    """Whether the value is impossible in what the code measures; g/L is too rare to count."""
+    usual = [unit for unit in units_of(analyte) if fits(quantity, unit) and unit != "g/L"]
+    return bool(usual) and all(plausible(analyte, number, unit) for unit in usual)
 
 
 def _why_not_gradable(reading: Reading) -> str:

@@ -6,12 +6,6 @@ import re
 import unicodedata
 
 GREEK = str.maketrans({"β": "beta ", "ß": "beta ", "γ": "gamma ", "Β": "beta ", "Γ": "gamma "})
-MICRO = str.maketrans({"µ": "u", "μ": "u"})
-
-
-def fold_micro(text: str) -> str:
-    """Both Unicode micro signs as the letter u, as in UCUM."""
-    return text.translate(MICRO)
 
 
 def fold(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from monitoring.intake.spelling import fold_micro
+from protocol import units
 
 
 class Quantity(StrEnum):
@@ -23,20 +23,9 @@ class Quantity(StrEnum):
     ANY = "any"
 
 
-SPELLINGS = {
-    "U/L": ("u/l", "units/l", "unit/l", "e/l", "u.l-1", "ul-1"),
-    "IU/L": ("iu/l", "ui/l", "ie/l", "[iu]/l", "[iu]/[l]", "i.u./l", "u.i./l", "i.e./l", "iu.l-1"),
-    "ukat/L": ("ukat/l", "mckat/l", "microkat/l", "ukat.l-1"),
-    "mg/dL": ("mg/dl", "mg/100ml", "mg%", "mg.dl-1"),
-    "mmol/L": ("mmol/l", "mmol.l-1", "mmoles/l", "millimol/l"),
-    "umol/L": ("umol/l", "mcmol/l", "micromol/l", "umol.l-1", "umoles/l"),
-    "g/L": ("g/l", "g.l-1", "gr/l"),
-    "mIU/mL": ("miu/ml", "mui/ml", "mie/ml", "m[iu]/ml", "m.i.u./ml", "miu.ml-1"),
-}
-CANONICAL = {spelling: unit for unit, spellings in SPELLINGS.items() for spelling in spellings}
-
 MEASURES = {
-    "U/L": {Quantity.ACTIVITY},
+    # Laboratories print plain U/L for hCG and mean international units.
+    "U/L": {Quantity.ACTIVITY, Quantity.ARBITRARY},
     "IU/L": {Quantity.ACTIVITY, Quantity.ARBITRARY},
     "ukat/L": {Quantity.ACTIVITY},
     "mg/dL": {Quantity.MASS},
@@ -50,13 +39,15 @@ MEASURES = {
 def canonical_unit(text: str) -> str:
     """The canonical spelling of a unit, or the text as sent where the unit is not one of ours.
 
-    Letters' case is no guide: laboratories write U/l, MG/DL and mmol/L alike, and no two of our
-    units differ by case alone.
+    Knows what `protocol.units` knows, and the same units written with a negative power or with
+    dots (`mmol.l-1`, `u.i./l`), as older laboratory systems do.
     """
     sent = text.strip()
-    key = re.sub(r"\s+", "", fold_micro(sent)).lower()
-    key = re.sub(r"/l(?:it(?:re|er|ro))$", "/l", key)
-    return CANONICAL.get(key, sent)
+    power = re.sub(r"\.?(d?l|ml)-1$", r"/\1", sent, flags=re.IGNORECASE)
+    for spelling in (sent, power, power.replace(".", "")):
+        if (unit := units.canonical(spelling)) is not None:
+            return unit
+    return sent
 
 
 def is_known(unit: str) -> bool:

@@ -72,7 +72,7 @@ def test_columns_may_come_in_any_order() -> None:
         ({"status": "preliminary"}, Disposition.PENDING, "preliminary"),
         ({"status": ""}, Disposition.PENDING, "preliminary"),
         ({"value": "haemolysed"}, Disposition.UNGRADED, "text"),
-        ({"value": "-3"}, Disposition.PENDING, "impossible"),
+        ({"value": "-3"}, Disposition.PENDING, "not plausible"),
     ],
 )
 def test_rows_wait_for_the_same_reasons_as_messages(

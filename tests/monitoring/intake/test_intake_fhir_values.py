@@ -139,7 +139,7 @@ def test_fourteen_decimals_stay_as_written() -> None:
         (
             {"code": coded("2085-9"), "valueQuantity": {"value": 1.3, "unit": "mmol/L"}},
             Disposition.PENDING,
-            "looks like mmol/L",
+            "measures mass, but the unit is mmol/L",
         ),
         (
             {

@@ -174,18 +174,19 @@ def test_units_get_their_canonical_spelling_and_no_conversion(sent: str, unit: s
         ("1742-6^ALT^LN", "83", "", "7-56", "no unit"),
         ("1742-6^ALT^LN", "83", "%", "7-56", "confirm the unit"),
         ("1742-6^ALT^LN", "83", "mg/dL", "7-56", "confirm the unit"),
-        ("1742-6^ALT^LN", "-1", "U/L", "7-56", "impossible"),
-        ("1742-6^ALT^LN", "10001", "U/L", "7-56", "impossible"),
+        ("1742-6^ALT^LN", "-1", "U/L", "7-56", "not plausible"),
+        ("1742-6^ALT^LN", "10001", "U/L", "7-56", "not plausible"),
         ("2571-8^TG^LN", "1.8", "mmol/L", "<1.7", "measures mass, but the unit is mmol/L"),
+        ("2571-8^TG^LN", "1.8", "mmol/L", "<1.7", "the value looks like mmol/L"),
         ("14927-8^TG^LN", "180", "mg/dL", "<150", "measures moles, but the unit is mg/dL"),
-        ("2571-8^TG^LN", "1.8", "mg/dL", "<150", "likely mmol/L"),
-        ("14927-8^TG^LN", "180", "mmol/L", "<1.7", "likely mg/dL"),
-        ("2571-8^TG^LN", "-31", "mg/dL", "", "impossible"),
-        ("2089-1^LDL^LN", "-21.8", "mg/dL", "", "impossible"),
+        ("2571-8^TG^LN", "1.8", "mg/dL", "<150", "probably mmol/L"),
+        ("14927-8^TG^LN", "180", "mmol/L", "<1.7", "probably mg/dL"),
+        ("2571-8^TG^LN", "-31", "mg/dL", "", "not plausible"),
+        ("2089-1^LDL^LN", "-21.8", "mg/dL", "", "not plausible"),
         ("2571-8^TG^LN", "180", "mg/dL", "<1.7 mmol/L", "range is in mmol/L"),
-        ("9^Triglyzeride^L", "150", "g/L", "", "likely mg/dL"),
-        ("1975-2^Bilirubin^LN", "51", "mg/dL", "", "likely umol/L"),
-        ("2093-3^Cholesterol^LN", "5.1", "mg/dL", "", "likely mmol/L"),
+        ("9^Triglyzeride^L", "150", "g/L", "", "probably mg/dL"),
+        ("1975-2^Bilirubin^LN", "51", "mg/dL", "", "probably umol/L"),
+        ("2093-3^Cholesterol^LN", "5.1", "mg/dL", "", "probably mmol/L"),
     ],
 )
 def test_doubtful_units_and_impossible_values_wait(
@@ -333,7 +334,7 @@ def test_number_for_a_presence_code_waits() -> None:
     assert line.disposition is Disposition.PENDING
 
 
-@pytest.mark.parametrize("unit", ["IU/L", "mIU/mL", "UI/l", "mIE/ml"])
+@pytest.mark.parametrize("unit", ["IU/L", "mIU/mL", "UI/l", "mIE/ml", "U/l"])
 def test_quantitative_hcg_keeps_its_number(unit: str) -> None:
     line = only_line(obx("21198-7^beta-hCG^LN", "<2.0", unit, "<5"))
 
