@@ -12,6 +12,7 @@ from monitoring.replay.given import (
     IN_ORDER_RMA,
     Cycle,
     Setting,
+    last_doubt,
     negative_test,
     normal_draw,
     setting_of,
@@ -140,7 +141,8 @@ def _tests_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
         return []
     kinds = (Requirement.PREGNANCY_TEST, Requirement.FINAL_TEST)
     days = {day for kind in kinds for day in _reached(setting, facts, kind)}
-    return [negative_test(day) for day in sorted(days)]
+    doubt = last_doubt(setting)
+    return [negative_test(day) for day in sorted(days) if doubt is None or day <= doubt]
 
 
 def _reached(setting: Setting, facts: CourseFacts, requirement: Requirement) -> list[date]:

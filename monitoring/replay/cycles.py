@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from monitoring.replay.given import Cycle, Setting
 from monitoring.replay.story import Programme, Topic
-from protocol.facts import Dispensed, Prescribed, PregnancyTest, Visit
+from protocol.facts import Dispensed, PregnancyTest, Prescribed, Visit
 from protocol.vocabulary import Action, Category
 
 _LONGEST_VALIDITY = timedelta(days=7)

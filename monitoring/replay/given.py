@@ -54,6 +54,7 @@ _SCREENING_BEFORE = timedelta(days=30)
 # Before the start, yet too far from the first draw of any schedule to count for it (LAB-3).
 _BASELINE_BEFORE = timedelta(days=10)
 _ADULT = 18
+_NEGATIVE_HCG_BELOW = 5  # IU/L, rule book 5.2
 _DEFAULT_KG = Decimal(60)
 _ONE_CAPSULE_STEP = Decimal(10)
 _LOWEST_MG_PER_KG = Decimal("0.5")
@@ -271,6 +272,25 @@ def _pregnancy_prevention(
             )
 
 
+def last_doubt(setting: Setting) -> date | None:
+    """The day of a positive or doubtful sign of pregnancy that the story leaves unanswered.
+
+    A supplied negative test after it would answer it, and the story does not say that one was done.
+    """
+    signs: list[tuple[date, bool]] = [
+        (fact.on, fact.result is not TestResult.NEGATIVE)
+        for fact in setting.known
+        if isinstance(fact, PregnancyTest) and fact.result is not None
+    ]
+    signs += [
+        (fact.on, fact.value is None or fact.value >= _NEGATIVE_HCG_BELOW)
+        for fact in setting.known
+        if isinstance(fact, LabResult) and fact.analyte is Analyte.HCG
+    ]
+    newest = max(signs, default=None)
+    return newest[0] if newest is not None and newest[1] else None
+
+
 def _test_days(setting: Setting, days: list[date], cycle: Cycle | None) -> list[date]:
     """One test for each prescription, and the screening test before a course's first.
 
@@ -288,7 +308,8 @@ def _test_days(setting: Setting, days: list[date], cycle: Cycle | None) -> list[
     ):
         if firsts:
             tested.add(min(firsts) - _SCREENING_BEFORE)
-    return sorted(tested)
+    doubt = last_doubt(setting)
+    return sorted(min(day, doubt) if doubt else day for day in tested)
 
 
 def _prescriptions(setting: Setting, cycle: Cycle | None) -> Iterable[Fact]:
