@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.conftest import PROJECT
+from tests.platform.fresh import wait_until_gone
 
 START = """
 import os, sys, time
@@ -42,27 +42,6 @@ def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def processes_under(folder: Path) -> dict[int, str]:
-    """Process ids and command lines of what names ``folder`` or works in it."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if str(folder) in command or str((process / "cwd").readlink()).startswith(str(folder)):
-                found[int(process.name)] = command
-        except OSError:
-            continue
-    return found
-
-
-def wait_until_gone(folder: Path, patience_s: float) -> None:
-    """Wait for the last process under ``folder`` to end."""
-    until = time.monotonic() + patience_s
-    while processes_under(folder) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert processes_under(folder) == {}
 
 
 @pytest.fixture

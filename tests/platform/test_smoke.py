@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,15 +15,9 @@ import httpx
 import pytest
 
 from local.servers import free_port
-from tests.conftest import PROJECT
-from tests.platform.test_servers import processes_under, wait_until_gone
+from tests.platform.fresh import fresh_environment, processes_under, wait_until_gone
 
 pytestmark = pytest.mark.enable_socket
-# Names a developer's shell may hold and a fresh machine does not.
-OURS = re.compile(
-    "(SECRET_KEY|FIELD_KEY|DATABASE_URL|REDIS_URL|SITE_URL|ALLOWED_HOSTS|DEBUG|EMAIL_URL|SMS_.*"
-    "|DEFAULT_FROM_EMAIL|HEARTBEAT_URL|SENTRY_DSN|DJANGO_.*|ISOTRACK_.*|PYTEST_.*|MAKE.*|PORT)$"
-)
 
 
 class Run:
@@ -36,12 +27,11 @@ class Run:
         self.clone = clone
         self.port = free_port()
         self.said = clone / "said.txt"
-        fresh = {name: value for name, value in os.environ.items() if not OURS.match(name)}
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local", "run"],
                 cwd=clone,
-                env=fresh | {"PORT": str(self.port)} | variables,
+                env=fresh_environment() | {"PORT": str(self.port)} | variables,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -71,25 +61,6 @@ def the_one(words: str, folder: Path) -> int:
     found = [pid for pid, command in processes_under(folder).items() if words in command]
     assert len(found) == 1, f"{words}: {found}"
     return found[0]
-
-
-@pytest.fixture(scope="module")
-def clone() -> Iterator[Path]:
-    """A clean copy of the project's own files, under a short path."""
-    with tempfile.TemporaryDirectory(prefix="isotrack-clone-") as path:
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"],
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        for name in filter(None, listed.stdout.split("\0")):
-            if (PROJECT / name).is_file():
-                target = Path(path) / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(PROJECT / name, target)
-        yield Path(path)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The ground everything stands on: servers, starting and stopping, production files."""
