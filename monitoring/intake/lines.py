@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from monitoring.intake.catalogue import Coding, Resolved, resolve
 from monitoring.intake.dates import WrittenDay, why_day_is_held
+from monitoring.intake.fasting import asks_for_fasting
 from monitoring.intake.report import IncomingLine, IncomingSpecimen, ResultStatus
 from monitoring.intake.units import Quantity, canonical_unit, fits, is_known, same_unit
 from monitoring.intake.values import Range, Reading, presence_of
@@ -83,11 +84,13 @@ def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
     meaning = resolve(sent.codings)
     unit, unit_as_sent, unit_doubt = _unit(sent)
     presence = presence_of(sent.reading.text) if meaning.analyte == "hcg" else ""
+    # "Was the patient fasting?" under a local code is understood, and no result to map.
+    problem = "" if asks_for_fasting(meaning) else meaning.problem
     held = list(sent.doubts)
     ungraded = ""
-    if meaning.problem:
-        held.append(meaning.problem)
-    if specimen.why_held and (meaning.analyte or meaning.problem):
+    if problem:
+        held.append(problem)
+    if specimen.why_held and (meaning.analyte or problem):
         held.append(specimen.why_held)
     if meaning.analyte and sent.status is not ResultStatus.CANCELLED:
         if sent.reading.number is not None:
@@ -119,7 +122,7 @@ def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
         collected_on=specimen.collected_on,
         fasting=_fasting(meaning, sent, specimen),
         notes=sent.notes,
-        held="; ".join(dict.fromkeys(held)) if monitored or meaning.problem else "",
+        held="; ".join(dict.fromkeys(held)) if monitored or problem else "",
         ungraded=ungraded,
         monitored=monitored,
     )

@@ -369,11 +369,12 @@ def test_fasting_is_known_only_where_it_is_said(
     assert only_line(obx(), *extra, order=order).fasting is fasting
 
 
+@pytest.mark.parametrize("code", ["49541-6^Fasting status^LN", "F1^Nüchtern^L"])
 @pytest.mark.parametrize(("answer", "fasting"), [("Y", True), ("N", False), ("?", None)])
 def test_fasting_question_among_the_results_answers_for_the_order(
-    answer: str, fasting: bool | None
+    code: str, answer: str, fasting: bool | None
 ) -> None:
-    question = obx("49541-6^Fasting status^LN", answer, "", "", kind="ST", number=2)
+    question = obx(code, answer, "", "", kind="ST", number=2)
     report = only_report(message(PID, OBR, obx("2571-8^TG^LN", "180", "mg/dL"), question))
 
     assert report.lines[0].fasting is fasting
