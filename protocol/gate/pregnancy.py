@@ -175,6 +175,8 @@ def test_is_fresh_and_supervised(q: Question) -> Iterator[Finding | Ref]:
             evidence=(ref(omitted, "pregnancy-test"),),
         )
         return
+    # A negative test of an earlier month, too old to be fresh, is no test for this prescription.
+    found = found if q.initiation else negatives(q.of_cycle(tests))
     if not found:
         yield _repeat(q, Reason.TEST_MISSING, _rule_id(q), None, remedy_on)
         return
