@@ -6,6 +6,8 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
+from isotrack.preferences import theme
+
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
@@ -28,6 +30,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("theme/", theme, name="theme"),
     path("2fa/", mfa_base.index, name="mfa_index"),
     path("2fa/authenticate/", mfa_base.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa_base.reauthenticate, name="mfa_reauthenticate"),

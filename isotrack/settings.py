@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its widgets, found by the TemplatesSetting renderer
     "allauth",
     "allauth.account",
     "allauth.mfa",

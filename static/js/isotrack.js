@@ -1,0 +1,80 @@
+/* Enhancements only: every page works without this file. No inline handlers, no evaluated text. */
+"use strict";
+
+/* UX-14: whoever sent a form with faults lands on the list of them. */
+function focusErrorSummary() {
+  const summary = document.querySelector("[data-error-summary]");
+  if (summary) summary.focus();
+}
+
+/* A form marked data-confirm asks once, in a dialog whose button carries the verb. */
+function askBefore(form, submitter) {
+  const dialog = document.createElement("dialog");
+  const title = document.createElement("h2");
+  const words = document.createElement("p");
+  const buttons = document.createElement("div");
+  const back = document.createElement("button");
+  const go = document.createElement("button");
+  dialog.className = "it-dialog";
+  title.id = "confirm-title";
+  title.textContent = form.dataset.confirm;
+  words.textContent = form.dataset.confirmDetail || "";
+  buttons.className = "it-actions mt-3";
+  back.type = go.type = "button";
+  back.className = "btn btn-quiet";
+  back.textContent = form.dataset.confirmBack || "Go back";
+  go.className = "btn btn-danger";
+  go.textContent = form.dataset.confirmVerb || (submitter && submitter.textContent.trim()) || "Confirm";
+  back.addEventListener("click", () => dialog.close());
+  go.addEventListener("click", () => {
+    form.dataset.confirmed = "yes";
+    dialog.close();
+    form.requestSubmit(submitter || undefined);
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.setAttribute("aria-labelledby", title.id);
+  buttons.append(go, back);
+  dialog.append(title, words, buttons);
+  document.body.append(dialog);
+  dialog.showModal();
+  back.focus();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && form.dataset.confirmed !== "yes") {
+    event.preventDefault();
+    askBefore(form, event.submitter);
+    return;
+  }
+  if (form.method !== "post" || event.defaultPrevented) return;
+  /* A second press while the first is under way does nothing; the server refuses it as well. */
+  if (form.dataset.sent === "yes") {
+    event.preventDefault();
+    return;
+  }
+  if (form.hasAttribute("hx-post")) return;
+  form.dataset.sent = "yes";
+  if (event.submitter) event.submitter.setAttribute("aria-disabled", "true");
+});
+
+/* A page that the browser brings back from its memory may be sent again. */
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    delete form.dataset.confirmed;
+    for (const button of form.querySelectorAll("[aria-disabled=true]")) button.removeAttribute("aria-disabled");
+  }
+});
+
+/* The sign bar counts what is chosen. */
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-counts]");
+  if (!form) return;
+  const chosen = form.querySelectorAll("tbody input[type=checkbox]:checked").length;
+  for (const place of form.querySelectorAll("[data-count]")) place.textContent = String(chosen);
+  const row = event.target.closest("tr");
+  if (row) row.classList.toggle("is-picked", event.target.checked);
+});
+
+focusErrorSummary();
