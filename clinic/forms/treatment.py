@@ -1,0 +1,163 @@
+"""Forms about the treatment itself: dose, holds, the end, history, a supply handed out."""
+
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+from clinic.forms.base import DayField, StaffForm
+
+FORMULATIONS = [
+    ("standard", "Standard"),
+    ("absorica", "Absorica"),
+    ("absorica-ld", "Absorica LD"),
+]
+
+
+class PatternField(forms.CharField):
+    """Milligrams a day: ``40``, or a pattern repeated day by day: ``20, 40``."""
+
+    def to_python(self, value: Any) -> tuple[Decimal, ...]:
+        """The pattern as numbers."""
+        text = super().to_python(value)
+        if not text:
+            return ()
+        try:
+            pattern = tuple(Decimal(part.strip()) for part in text.split(","))
+        except InvalidOperation:
+            raise forms.ValidationError("Write mg as 40, or as a pattern 20, 40.") from None
+        if not all(part.is_finite() and 0 <= part <= 400 for part in pattern) or not any(pattern):
+            raise forms.ValidationError("Each day is 0 to 400 mg, and not all of them 0.")
+        if len(pattern) > 14:
+            raise forms.ValidationError("A pattern has at most 14 days.")
+        return pattern
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored pattern as it is typed."""
+        if isinstance(value, tuple | list):
+            return ", ".join(f"{part.normalize():f}" for part in value)
+        return value
+
+
+class DoseForm(StaffForm):
+    """A new dose from a day on."""
+
+    pattern = PatternField(label="Dose in mg a day", help_text="40, or a repeating pattern 20, 40")
+    starts_on = DayField(label="From", initial="today")
+    formulation = forms.ChoiceField(choices=FORMULATIONS)
+    reason = forms.CharField(max_length=300, required=False)
+
+
+class HoldForm(StaffForm):
+    """Pause treatment."""
+
+    held_on = DayField(label="First day without a dose", initial="today")
+    reason = forms.CharField(max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        """A hold is recorded when it has begun."""
+        self.not_in_future("held_on")
+        return self.cleaned_data
+
+
+class ResumeForm(StaffForm):
+    """Resume treatment."""
+
+    resumed_on = DayField(label="First day with a dose again", initial="today")
+
+
+class StopForm(StaffForm):
+    """End the course. Post-course tests and dates follow from the last dose."""
+
+    last_dose_on = DayField(label="Last dose on", initial="today")
+    reason = forms.ChoiceField(
+        choices=[
+            ("completed", "Course completed"),
+            ("adverse-effect", "Side effect"),
+            ("pregnancy", "Pregnancy or positive test"),
+            ("patient-choice", "Patient's wish"),
+            ("lost", "Lost to follow-up"),
+            ("other", "Other"),
+        ]
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A course has ended when its last dose is past."""
+        self.not_in_future("last_dose_on")
+        return self.cleaned_data
+
+
+class HistoryForm(StaffForm):
+    """A medicine, condition or allergy."""
+
+    kind = forms.ChoiceField(
+        choices=[
+            ("medication", "Medicine"),
+            ("condition", "Condition"),
+            ("allergy", "Allergy"),
+        ]
+    )
+    name = forms.CharField(
+        max_length=80, help_text="Generic name, as doxycycline; condition as diabetes."
+    )
+    noted_on = DayField(label="Since or noted on", initial="today")
+    stopped_on = DayField(label="Ended on", required=False)
+
+
+class DispenseForm(StaffForm):
+    """A supply was handed out."""
+
+    dispensed_on = DayField(label="Handed out on", initial="today")
+    rma = forms.CharField(label="Authorisation number (RMA)", max_length=40, required=False)
+    pharmacy = forms.CharField(max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """It is recorded when it has happened, and not weeks later by mistake."""
+        day = self.not_in_future("dispensed_on")
+        if day is not None and day < self.today - timedelta(days=60):
+            self.add_error("dispensed_on", "More than 60 days ago. Check the day.")
+        return self.cleaned_data
+
+
+class AcknowledgeForm(StaffForm):
+    """I have seen this result, and this happens next (UX-06)."""
+
+    action = forms.ChoiceField(
+        choices=[
+            ("no-action", "No action, because …"),
+            ("repeat", "Repeat the test"),
+            ("reduce", "Reduce the dose"),
+            ("hold", "Hold treatment"),
+            ("stop", "Stop the course"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    plan = forms.CharField(
+        label="What happens next", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ConcernForm(StaffForm):
+    """A concern is settled."""
+
+    outcome = forms.CharField(
+        label="What was done", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ContactForm(StaffForm):
+    """The outcome of an attempt to reach the patient."""
+
+    outcome = forms.ChoiceField(
+        choices=[
+            ("reached", "Reached, will do it"),
+            ("call-later", "Call again"),
+            ("no-answer", "No answer"),
+            ("wrong-number", "Wrong number"),
+            ("declined", "Declined"),
+            ("done-elsewhere", "Done elsewhere"),
+        ]
+    )
+    next_on = DayField(label="Next step on", required=False)
+    note = forms.CharField(max_length=500, required=False)

@@ -1,0 +1,268 @@
+"""Query rows to component rows: where words are put to codes, and nothing is looked up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from clinic import wording
+from isotrack.templatetags.clinical import day_text, number_text, relative_words, years_between
+from isotrack.templatetags.components import deadline_words
+from monitoring.queries.course_page import Banner
+from monitoring.queries.worklist import WorklistRow
+from people.queries import PatientRow
+from protocol.findings import CheckResult, Decision, Finding
+from protocol.vocabulary import Check, Level, Tier
+
+TARGET_MG_PER_KG = 120  # DOSE-11: the lower end of the band is what lists measure against.
+
+
+@dataclass(frozen=True, slots=True)
+class LabCell:
+    """The newest result in a list."""
+
+    name: str
+    value: str
+    unit: str
+    flag: object
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """What ``worklist_row`` reads."""
+
+    url: str
+    person: PatientRow
+    identity: str
+    status: str
+    reason: str
+    detail: str
+    course: str
+    course_detail: str
+    dose: str
+    dose_so_far: Decimal | None
+    dose_target: int
+    lab: LabCell | None
+    due_words: str
+    due_on: date | None
+    action_url: str
+    action_label: str
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """What ``gate_list`` reads."""
+
+    title: str
+    met: bool
+    status: str
+    owner_words: str
+    why: str
+    rule: str
+    fix_url: str
+    fix_label: str
+    fix_primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BannerRow:
+    """What ``patient_banner`` reads."""
+
+    family_name: str
+    given_name: str
+    title: str
+    born: date
+    sex: str
+    mrn: str
+    phone: str
+    allergies: str
+    course: str
+    dose: str
+    weight: str
+    pregnancy_potential: str
+    edition: str
+    url: str
+    today: date
+
+
+def work_row(row: WorklistRow, *, today: date, now: datetime) -> WorkRow:
+    """One row of the worklist."""
+    tag, sentence, status = wording.reason_of(row.reason)
+    url = reverse("clinic:course", args=[row.course])
+    when: date | datetime | None = row.due_on
+    if row.reason == "window-closing":
+        when = row.window_closes_at
+    action_url, action_label = url, "Open"
+    if row.reason == "ready-to-sign":
+        action_url, action_label = reverse("clinic:sign", args=[row.course]), "Sign"
+    elif row.reason.startswith(("LAB_", "concern:result")):
+        action_label = "Review result"
+    elif row.reason == "signed-not-collected":
+        action_label = "Record pick-up"
+    return WorkRow(
+        url=url,
+        person=row.patient,
+        identity=f"{years_between(row.patient.born, today)} y · {row.patient.mrn}",
+        status=status,
+        reason=tag,
+        detail=sentence,
+        course=f"Week {row.week}" if row.week else "",
+        course_detail=f"Course {row.number}" if row.number > 1 else "",
+        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "",
+        dose_so_far=row.mg_per_kg_so_far,
+        dose_target=TARGET_MG_PER_KG,
+        lab=_lab_cell(row.latest_lab),
+        due_words=deadline_words(when, now, row.zone) if when is not None else "",
+        due_on=row.due_on if row.reason != "window-closing" else None,
+        action_url=action_url,
+        action_label=action_label,
+        primary=row.attention == 0 or row.ready_to_sign,
+    )
+
+
+def _lab_cell(latest: dict[str, Any]) -> LabCell | None:
+    if not latest:
+        return None
+    return LabCell(
+        name=wording.ANALYTES[latest["analyte"]],
+        value=f"{latest['comparator']}{latest['value']}",
+        unit=latest["unit"],
+        flag=Tier(latest["tier"]) if latest["tier"] is not None else None,
+        on=date.fromisoformat(latest["on"]),
+    )
+
+
+def banner_row(banner: Banner, *, url: str, today: date) -> BannerRow:
+    """The banner of one patient; what is not known says so."""
+    patient = banner.patient
+    dose = ""
+    if banner.daily_mg is not None:
+        dose = f"{number_text(banner.daily_mg)} mg/day"
+        if banner.mg_per_kg is not None:
+            dose += f" ({number_text(round(banner.mg_per_kg, 2))} mg/kg/day)"
+    phase, _ = wording.PHASES[banner.phase]  # type: ignore[index]
+    course = f"week {banner.week}" if banner.week else phase.lower()
+    if banner.number > 1:
+        course += f", course {banner.number}"
+    weight = ""
+    if banner.weight_kg is not None and banner.weight_on is not None:
+        weight = f"{number_text(banner.weight_kg)} kg ({day_text(banner.weight_on)})"
+    return BannerRow(
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        title=patient.title,
+        born=patient.born,
+        sex=patient.sex,
+        mrn=patient.mrn,
+        phone=banner.phone,
+        allergies=", ".join(banner.allergies),
+        course=course,
+        dose=dose,
+        weight=weight,
+        pregnancy_potential={"fcp": "Yes", "ncp": "No"}.get(banner.category, ""),
+        edition=banner.edition.upper(),
+        url=url,
+        today=today,
+    )
+
+
+# Which form mends an open check: the record form's name and its label.
+_FIXES: dict[Check, tuple[str, str]] = {
+    Check.IDENTITY: ("enrolment", "Set category"),
+    Check.ENROLMENT: ("enrolment", "Record enrolment"),
+    Check.CONSENT: ("consent", "Record a form"),
+    Check.VISIT: ("visit", "Record a visit"),
+    Check.COUNSELLING: ("counselling", "Record counselling"),
+    Check.CONTRACEPTION: ("contraception", "Record methods"),
+    Check.PREGNANCY_TEST: ("test", "Record a test"),
+    Check.WINDOW: ("test", "Record a test"),
+    Check.COMPREHENSION: ("comprehension", "Record answers"),
+    Check.MENTAL_HEALTH: ("questionnaire", "Record PHQ-9"),
+    Check.SEXUAL_FUNCTION: ("sexual-function", "Record answer"),
+    Check.SYMPTOMS: ("review", "Record a review"),
+    Check.WEIGHT_AND_DOSE: ("weight", "Record weight"),
+}
+_REVIEWS = {"MH_ITEM9", "MH_ITEM9_UNANSWERED", "MH_REVIEW", "SEXUAL_FN_REVIEW"}
+
+
+def gate_rows(decision: Decision, *, course_id: object, may_record: bool) -> list[GateRow]:
+    """The checklist: every requirement, met or not, with reason, rule and who must act."""
+    rows: list[GateRow] = []
+    first_open = True
+    for check in decision.checks:
+        row = _gate_row(check, course_id=course_id, may_record=may_record, primary=first_open)
+        first_open = first_open and row.met
+        rows.append(row)
+    return rows
+
+
+def _gate_row(
+    check: CheckResult, *, course_id: object, may_record: bool, primary: bool
+) -> GateRow:
+    worst = max(check.findings, key=lambda finding: finding.level, default=None)
+    if check.met or worst is None:
+        return GateRow(
+            title=wording.CHECKS[check.check],
+            met=True,
+            status="ok",
+            owner_words="",
+            why=_evidence(check),
+            rule=", ".join(dict.fromkeys(check.rules)),
+            fix_url="",
+            fix_label="",
+            fix_primary=False,
+        )
+    fix, label = _fix(check, worst)
+    return GateRow(
+        title=wording.CHECKS[check.check],
+        met=False,
+        status=wording.FINDING_STATUS[worst.level],
+        owner_words=wording.OWNERS[worst.owner],
+        why=" ".join(_finding(finding) for finding in check.findings),
+        rule=", ".join(dict.fromkeys(finding.rule for finding in check.findings)),
+        fix_url=reverse("clinic:record", args=[course_id, fix]) if fix and may_record else "",
+        fix_label=label,
+        fix_primary=primary and worst.level > Level.WARN,
+    )
+
+
+def _fix(check: CheckResult, worst: Finding) -> tuple[str, str]:
+    if worst.reason.value in _REVIEWS:
+        return "review", "Record a review"
+    return _FIXES.get(check.check, ("", ""))
+
+
+def _finding(finding: Finding) -> str:
+    _, sentence = wording.REASONS[finding.reason]
+    details = [
+        f"{wording.DETAILS.get(name, name)} {_value(value)}"
+        for name, value in finding.detail
+        if value and finding.reason.value != "RULE_FAILED"
+    ]
+    if finding.clears_on is not None:
+        details.append(f"clears by itself on {day_text(finding.clears_on)}")
+    return f"{sentence} ({', '.join(details)})" if details else sentence
+
+
+def _value(value: str) -> str:
+    try:
+        return day_text(date.fromisoformat(value))
+    except ValueError:
+        return wording.ANALYTES.get(value, value.replace("-", " "))
+
+
+def _evidence(check: CheckResult) -> str:
+    words = []
+    for ref in check.evidence[:3]:
+        said = wording.EVIDENCE.get(ref.kind, "On record")
+        words.append(f"{said} {day_text(ref.on)}" if ref.on else said)
+    return " · ".join(dict.fromkeys(words)) or "Nothing open"
+
+
+def when_words(day: date, today: date) -> str:
+    """``12-Mar-2026 (in 3 days)`` as plain text."""
+    return f"{day_text(day)} ({relative_words((day - today).days)})"

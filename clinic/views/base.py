@@ -1,0 +1,107 @@
+"""What every staff page shares: the clinic in force, the permission, navigation, the clock.
+
+Views parse, call once, answer. They read the clock here, once a request, and hand it down.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from people.permissions import Permission
+from people.queries import NotFound, NotPermitted, Place, places_of
+
+# Name of the page, label, route, icon, and the permission that shows it.
+NAVIGATION: tuple[tuple[str, str, str, str, Permission], ...] = (
+    ("today", "Today", "clinic:today", "home", Permission.READ_COURSE),
+    ("worklist", "Worklist", "clinic:worklist", "list", Permission.READ_COURSE),
+    ("patients", "Patients", "clinic:patients", "people", Permission.READ_COURSE),
+    ("results", "Results", "clinic:results", "flask", Permission.LINK_RESULT),
+    ("messages", "Messages", "clinic:messages", "message", Permission.READ_MESSAGES),
+    ("team", "Clinic", "clinic:team", "person", Permission.EDIT_STAFF),
+)
+
+
+class StaffPage(View):
+    """A page for members of a clinic's staff who hold ``need`` there.
+
+    A user without any clinic gets 404: the staff's side does not exist for them. A member whose
+    role lacks the permission gets 403.
+    """
+
+    need: Permission = Permission.READ_COURSE
+    current = ""
+    template_name = ""
+
+    place: Place
+    places: list[Place]
+    now: datetime
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Find the clinic in force, check the role, then go on."""
+        self.now = timezone.now()
+        self.places = places_of(request.user)
+        if not self.places:
+            raise Http404
+        self.place = self._in_force(request)
+        if not self.place.may(self.need):
+            raise PermissionDenied
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+        except NotFound:
+            raise Http404 from None
+        except NotPermitted:
+            raise PermissionDenied from None
+
+    def _in_force(self, request: HttpRequest) -> Place:
+        chosen = request.session.get("clinic")
+        for place in self.places:
+            if place.slug == chosen:
+                return place
+        return self.places[0]
+
+    @property
+    def today(self) -> date:
+        """The clinic's calendar date."""
+        return self.now.astimezone(ZoneInfo(self.place.timezone)).date()
+
+    @property
+    def user(self) -> Any:
+        """The member of staff."""
+        return self.request.user
+
+    def page(self, **context: object) -> HttpResponse:
+        """Render the page with what every staff page needs."""
+        status = context.pop("status", 200)
+        shared = {
+            "nav": self._navigation(),
+            "me": {"name": str(self.user), "initials": _initials(str(self.user))},
+            "place": self.place,
+            "places": self.places,
+            "zone": self.place.timezone,
+            "now": self.now,
+            "today": self.today,
+            "as_of": self.now,
+            "search_url": reverse("clinic:patients"),
+        }
+        return render(self.request, self.template_name, {**shared, **context}, status=status)
+
+    def _navigation(self) -> list[dict[str, object]]:
+        return [
+            {"label": label, "url": reverse(route), "icon": icon, "current": name == self.current}
+            for name, label, route, icon, need in NAVIGATION
+            if self.place.may(need)
+        ]
+
+
+def _initials(name: str) -> str:
+    words = [word for word in name.replace("Dr ", "").split() if word[:1].isalpha()]
+    return "".join(word[0] for word in words[:1] + words[-1:]).upper()
+
+

@@ -1,0 +1,130 @@
+"""The course page: the gate with its reasons, and everything known about the course."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from clinic import wording
+from clinic.course_rows import (
+    charts,
+    dose_facts,
+    item_rows,
+    prescription_rows,
+    specimen_rows,
+    timeline_rows,
+)
+from clinic.rows import banner_row, gate_rows
+from clinic.views.base import StaffPage
+from courses.queries import course_for
+from monitoring.queries.course_page import CoursePage, course_page
+from people.permissions import Permission
+from protocol.vocabulary import Level, Owner, Phase
+
+
+class CourseView(StaffPage):
+    """One course, judged live; nothing is read from a stored summary."""
+
+    current = "patients"
+    template_name = "clinic/course.html"
+
+    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Find through the door, read once, show."""
+        course = course_for(
+            self.user, public_id, need=Permission.READ_SENSITIVE, page="course", now=self.now
+        )
+        found = course_page(course, now=self.now)
+        url = reverse("clinic:course", args=[public_id])
+        verdict, status = wording.LEVELS[found.decision.level]
+        phase, phase_status = wording.PHASES[found.standing.phase]
+        checks = gate_rows(
+            found.decision,
+            course_id=public_id,
+            may_record=self.place.may(Permission.RECORD_CARE),
+        )
+        return self.page(
+            found=found,
+            course_id=public_id,
+            banner=banner_row(found.banner, url=url, today=self.today),
+            checks=checks,
+            open_checks=sum(not check.met for check in checks),
+            verdict=verdict,
+            verdict_status=status,
+            phase=phase,
+            phase_status=phase_status,
+            window=found.decision.window,
+            items=item_rows(found),
+            specimens=specimen_rows(found),
+            charts=charts(found),
+            dose=dose_facts(found),
+            prescriptions=prescription_rows(found),
+            timeline=timeline_rows(found),
+            actions=self._actions(found),
+            signing=self._signing(found),
+            hide_head=True,
+        )
+
+    def _signing(self, found: CoursePage) -> dict[str, object]:
+        permitted = self.place.may(Permission.SIGN_PRESCRIPTION)
+        stopped = found.stopped_on is not None
+        level = found.decision.level
+        note = ""
+        if not permitted:
+            note = "A dermatologist signs."
+        elif level is Level.BLOCK:
+            waiting = {
+                wording.OWNERS[finding.owner].lower()
+                for finding in found.decision.findings
+                if finding.level is Level.BLOCK and finding.owner is not Owner.NOBODY
+            }
+            note = "Opens when every check is met: " + ", ".join(sorted(waiting)) + "."
+        elif level is Level.OVERRIDE:
+            note = "You will be asked for a reason."
+        return {
+            "shown": not stopped and found.standing.phase is not Phase.CLOSED,
+            "open": permitted and level is not Level.BLOCK,
+            "url": reverse("clinic:sign", args=[found.public_id]),
+            "note": note,
+        }
+
+    def _actions(self, found: CoursePage) -> list[dict[str, Any]]:
+        """What this role may record, in the order of a visit."""
+        if found.stopped_on is not None or not self.place.may(Permission.RECORD_CARE):
+            names = ["test", "contact"] if self.place.may(Permission.RECORD_CARE) else []
+        else:
+            names = [
+                "visit",
+                "test",
+                "weight",
+                "consent",
+                "counselling",
+                "contraception",
+                "questionnaire",
+                "sexual-function",
+                "review",
+                "history",
+                "enrolment",
+                "contact",
+            ]
+        return [
+            {"url": reverse("clinic:record", args=[found.public_id, name]), "label": label}
+            for name, label in RECORD_LABELS.items()
+            if name in names
+        ]
+
+
+RECORD_LABELS = {
+    "visit": "Visit",
+    "test": "Pregnancy test",
+    "weight": "Weight",
+    "consent": "Signed form",
+    "counselling": "Counselling",
+    "contraception": "Contraception",
+    "questionnaire": "PHQ-9",
+    "sexual-function": "Sexual function",
+    "review": "Review",
+    "history": "Medicine, condition, allergy",
+    "enrolment": "Enrolment and category",
+    "contact": "Call or contact",
+}
