@@ -15,6 +15,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MADE = {".git", ".venv", "var", "staticfiles", "__pycache__", ".mypy_cache", ".ruff_cache"}
 LINKED = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 # Reading the settings needs values, not servers.
 SETTINGS = {
@@ -49,14 +50,16 @@ def tool(*arguments: str) -> list[str]:
 
 
 def tracked(*patterns: str) -> list[Path]:
-    """The project's own files; without git, all files that fit."""
+    """The project's own files that fit one of the patterns, or all; also where there is no git."""
     asked = ["git", "ls-files", "-co", "--exclude-standard", "-z", *patterns]
-    listed = subprocess.run(asked, cwd=PROJECT, capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
+    listed = None
+    if shutil.which("git"):
+        listed = subprocess.run(asked, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if listed and listed.returncode == 0:
         paths = [PROJECT / name for name in listed.stdout.split("\0") if name]
     else:
-        paths = [path for pattern in patterns for path in PROJECT.rglob(pattern)]
-        paths = [path for path in paths if ".venv" not in path.parts and "var" not in path.parts]
+        paths = [path for pattern in patterns or ("*",) for path in PROJECT.rglob(pattern)]
+        paths = [path for path in paths if not MADE.intersection(path.relative_to(PROJECT).parts)]
     return sorted(path for path in paths if path.is_file())
 
 

@@ -78,3 +78,16 @@ def last_line(log: Path) -> str:
     except OSError:
         return ""
     return said[-1].strip() if said else ""
+
+
+def processes_under(folder: Path) -> dict[int, str]:
+    """Process ids and command lines of what names ``folder`` or works in it (Linux only)."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if str(folder) in command or (process / "cwd").readlink().is_relative_to(folder):
+                found[int(process.name)] = command
+        except OSError:
+            continue
+    return found

@@ -124,7 +124,7 @@ def install(name: str) -> None:
     say("Installing with pip instead of uv (slower) ...")
     pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     if not run([*pip, "--require-hashes", "-r", lock], "pip"):
-        raise Refused("The packages could not be installed; see above. Run the command again.")
+        raise Refused("The packages could not be installed; see above. Run it again.")
 
 
 def make(name: str) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.children import processes_under
 from local.servers import free_port
-from tests.platform.fresh import fresh_environment, processes_under, wait_until_gone
+from tests.platform.fresh import fresh_environment, wait_until_gone
 
 pytestmark = pytest.mark.enable_socket
 
