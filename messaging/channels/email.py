@@ -5,7 +5,9 @@ from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
 
 from messaging.channels.base import Accepted, NoAnswer, Outgoing, Refused, Unreachable
 
@@ -24,6 +26,10 @@ class Email:
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """See :class:`messaging.channels.base.Channel`."""
+        try:
+            validate_email(outgoing.address)
+        except ValidationError:
+            raise Refused("not an address", bad_address=True) from None
         connection = get_connection(_BACKEND)
         try:
             connection.open()

@@ -32,7 +32,7 @@ class SmsWebhook:
     name = "sms"
 
     def __init__(self) -> None:
-        self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self._kept: httpx.Client | None = None
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """See :class:`messaging.channels.base.Channel`."""
@@ -66,7 +66,15 @@ class SmsWebhook:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._client.close()
+        if self._kept is not None:
+            self._kept.close()
+
+    @property
+    def _client(self) -> httpx.Client:
+        """Made on first use: reading the certificates would be the dearest part of an idle run."""
+        if self._kept is None:
+            self._kept = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        return self._kept
 
 
 def _read(answer: httpx.Response, now: datetime) -> Accepted:

@@ -4,23 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0001_initial'),
-        ('people', '0002_cache_table'),
+        ("messaging", "0001_initial"),
+        ("people", "0002_cache_table"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='delivery',
-            name='delivery_without_receipt',
+            model_name="delivery",
+            name="delivery_without_receipt",
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('channel', 'sms'), ('outcome', 'accepted'), ('receipt', '')), fields=['outcome_at'], name='text_without_receipt'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("channel", "sms"), ("outcome", "accepted"), ("receipt", "")),
+                fields=["outcome_at"],
+                name="text_without_receipt",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('receipt_at__isnull', False)), fields=['receipt_at'], name='delivery_by_receipt'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("receipt_at__isnull", False)),
+                fields=["receipt_at"],
+                name="delivery_by_receipt",
+            ),
         ),
     ]

@@ -1,0 +1,1 @@
+"""Reaching people: the outbox, dispatch, channels, what comes back."""

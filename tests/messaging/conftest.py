@@ -1,0 +1,39 @@
+"""Servers to send to, and a clean slate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.messaging import world
+from tests.messaging.sinks import Sink, mail_sink, sms_sink
+
+SECRET = "shared-with-the-sms-provider"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_unwanted() -> Iterator[None]:
+    world.ANSWERS.clear()
+    yield
+    world.ANSWERS.clear()
+
+
+@pytest.fixture
+def sms(settings: Any) -> Iterator[Sink]:
+    """An SMS provider, and settings that use it."""
+    with sms_sink() as sink:
+        settings.SMS_PROVIDER = "webhook"
+        settings.SMS_WEBHOOK_URL = sink.address
+        settings.SMS_WEBHOOK_SECRET = SECRET
+        yield sink
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[Sink]:
+    """A mail server, and settings that use it."""
+    with mail_sink() as sink:
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = sink.port
+        yield sink

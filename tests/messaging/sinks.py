@@ -1,0 +1,180 @@
+"""Real servers that stand in for an SMS provider and a mail server, with faults on order.
+
+Each logs every text it accepted with its key, so losses and duplicates can be counted.
+"""
+
+from __future__ import annotations
+
+import email
+import json
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Accept:
+    """One text that a sink took over."""
+
+    key: str
+    to: str
+    body: str
+    headers: dict[str, str]
+
+
+@dataclass
+class Sink:
+    """What both servers have: a fault for each request to come, and a log.
+
+    ``faults`` are used up one a request; ``fault`` is used for every further one.
+    """
+
+    accepted: list[Accept] = field(default_factory=list)
+    requests: int = 0
+    faults: list[str] = field(default_factory=list)
+    fault: str = "accept"
+    before_answer: Callable[[Accept], None] | None = None
+    address: str = ""
+    port: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def next_fault(self) -> str:
+        """What happens to this request."""
+        with self.lock:
+            self.requests += 1
+            return self.faults.pop(0) if self.faults else self.fault
+
+    def take(self, accept: Accept) -> None:
+        """Log one text, then do what the test wants done before it is answered."""
+        with self.lock:
+            self.accepted.append(accept)
+        if self.before_answer is not None:
+            self.before_answer(accept)
+
+    @property
+    def by_key(self) -> Counter[str]:
+        """How often each key was accepted."""
+        return Counter(accept.key for accept in self.accepted)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def sms_sink() -> Iterator[Sink]:
+    """An SMS gateway. Faults: ``accept``, ``drop-after-accept``, ``drop``, ``slow`` or a status."""
+    sink = Sink()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            said = json.loads(body)
+            fault = sink.next_fault()
+            taken = Accept(
+                key=self.headers["Idempotency-Key"],
+                to=said["to"],
+                body=said["body"],
+                headers={**dict(self.headers), "raw": body.decode()},
+            )
+            if fault in {"accept", "drop-after-accept", "broken-answer"}:
+                sink.take(taken)
+            if fault == "slow":
+                time.sleep(1.5)
+            if fault in {"drop", "drop-after-accept", "slow"}:
+                self.close_connection = True
+                self.connection.close()
+                return
+            status = 200 if fault in {"accept", "broken-answer"} else int(fault.split()[0])
+            answer = b"{" if fault == "broken-answer" else json.dumps({"id": "p-1"}).encode()
+            self.send_response(status)
+            if " " in fault:
+                self.send_header("Retry-After", fault.split(" ", 1)[1])
+            if status == 302:
+                self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A dropped connection is part of the test."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    sink.port = server.server_address[1]
+    sink.address = f"http://127.0.0.1:{sink.port}/send"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield sink
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def mail_sink() -> Iterator[Sink]:
+    """A mail server. Faults: ``accept``, ``drop-after-accept``, ``drop``, ``rcpt …``, ``data …``.
+
+    ``rcpt 550 5.1.1 no such mailbox`` answers the recipient with that, ``data …`` the text.
+    """
+    sink = Sink()
+
+    class Handler:
+        def __init__(self) -> None:
+            self.fault = "accept"
+
+        async def handle_RCPT(
+            self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]
+        ) -> str:
+            self.fault = sink.next_fault()
+            if self.fault.startswith("rcpt "):
+                return self.fault.removeprefix("rcpt ")
+            envelope.rcpt_tos.append(to)
+            return "250 OK"
+
+        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+            content = envelope.content
+            letter = email.message_from_bytes(content if isinstance(content, bytes) else b"")
+            if self.fault.startswith("data "):
+                return self.fault.removeprefix("data ")
+            if self.fault in {"accept", "drop-after-accept"}:
+                plain = letter.get_payload()[0].get_payload(decode=True).decode()
+                sink.take(
+                    Accept(
+                        key=letter["X-IsoTrack-Delivery"],
+                        to=envelope.rcpt_tos[0],
+                        body=plain,
+                        headers=dict(letter.items()),
+                    )
+                )
+            if self.fault in {"drop", "drop-after-accept"}:
+                server.transport.abort()
+            return "250 OK"
+
+    sink.port = free_port()
+    controller = Controller(Handler(), hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    sink.address = f"127.0.0.1:{sink.port}"
+    try:
+        yield sink
+    finally:
+        controller.stop()
