@@ -1,0 +1,58 @@
+"""``python -m benchmarks``: run all, print one table, keep it in ``benchmarks/results/``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import intake, rules
+from benchmarks.measures import Measure
+
+RESULTS = Path(__file__).parent / "results"
+MODULES = (rules, intake)
+
+
+def machine() -> str:
+    """What the figures were measured on; figures of two machines do not compare."""
+    cores = os.cpu_count()
+    return (
+        f"{platform.system()} {platform.machine()}, {cores} cores, Python {sys.version.split()[0]}"
+    )
+
+
+def table(measures: list[Measure], on: datetime) -> str:
+    """The result as Markdown."""
+    lines = [
+        f"Measured {on:%Y-%m-%d %H:%M} UTC on {machine()}.",
+        "",
+        "| what | per second | one takes | spread | where |",
+        "|---|--:|--:|--:|---|",
+    ]
+    for one in measures:
+        takes = f"{1_000 / one.per_second:,.3f} ms"
+        lines.append(
+            f"| {one.name} | {one.per_second:,.0f} | {takes} | {one.spread:.0%} | {one.note} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def main() -> int:
+    """Run every benchmark; 0 when all ended."""
+    measures: list[Measure] = []
+    for module in MODULES:
+        for one in module.measures():
+            print(f"{one.name}: {one.per_second:,.0f}/s", file=sys.stderr, flush=True)
+            measures.append(one)
+    on = datetime.now(UTC)
+    text = table(measures, on)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{on:%Y-%m-%d-%H%M}.md").write_text(text, "utf-8")
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
