@@ -208,6 +208,24 @@ def _passes(ladder_step: str, ladder: LabLadder, amount: _Amount) -> bool:
     return bound is not None and amount.reported.may_pass(bound, inclusive=step.inclusive)
 
 
+def _ctcae(
+    analyte: Analyte,
+    amount: _Amount,
+    baseline: LabResult | None,
+    person: Person,
+    policy: ClinicPolicy,
+) -> int | None:
+    """The CTCAE grade by the clinic's version, against the value before treatment."""
+    return ctcae.grade(
+        analyte,
+        amount.reported,
+        amount.unit,
+        uln=amount.uln,
+        baseline=_baseline(baseline, amount.unit, person),
+        version=policy.ctcae_version,
+    )
+
+
 def _raised_bilirubin(companions: Iterable[LabResult], person: Person, ladder: LabLadder) -> bool:
     """A believed bilirubin of the same draw passes its half of the liver rule (5.2)."""
     for companion in companions:
@@ -227,12 +245,14 @@ def grade(
     baseline: LabResult | None = None,
     companions: Iterable[LabResult] = (),
     symptoms: bool = False,
+    with_ctcae: bool = True,
 ) -> Graded:
     """Grade one result by the clinic's ladder and by CTCAE (LAB-4 to LAB-6, rule book 5.2, 5.3).
 
     ``baseline`` is the patient's result of the same analyte before treatment. ``companions`` are
     the other results of the same draw: a raised bilirubin makes an enzyme above three times its
-    limit t4. ``symptoms`` of high blood glucose are reported. Never raises on bad data: what cannot
+    limit t4. ``symptoms`` of high blood glucose are reported; ``with_ctcae`` False leaves the CTCAE
+    grade out. Never raises on bad data: what cannot
     be graded is ``held``. A clinician's confirmation (``result.confirmed``) lets an implausible
     value through as it stands, and a signed value by the worst it may stand for.
     """
@@ -246,14 +266,7 @@ def grade(
     graded = Graded(
         result=result,
         unit=amount.unit,
-        ctcae=ctcae.grade(
-            result.analyte,
-            amount.reported,
-            amount.unit,
-            uln=amount.uln,
-            baseline=_baseline(baseline, amount.unit, person),
-            version=policy.ctcae_version,
-        ),
+        ctcae=_ctcae(result.analyte, amount, baseline, person, policy) if with_ctcae else None,
         ctcae_version=policy.ctcae_version,
         default_range=amount.default_range,
         lln=amount.lln,

@@ -217,33 +217,44 @@ class _Reader:
     policy: ClinicPolicy
     as_of: date
     final: tuple[LabResult, ...]
+    with_ctcae: bool
     course: Treatment | None
 
-    def newest(self, analyte: Analyte) -> tuple[Graded, Graded | None]:
-        """The analyte's newest result, and its newest one that could be graded."""
-        results = [result for result in self.final if result.analyte is analyte]
+    def newest(self, results: Sequence[LabResult]) -> tuple[Graded, Graded | None]:
+        """The newest result of one analyte, and the newest one that could be graded.
+
+        Only as many days are graded as that takes, however long the history is.
+        """
         first: Graded | None = None
-        for day in sorted({result.on for result in results}, reverse=True):
-            of_day = [self.grade(result) for result in results if result.on == day]
+        left = list(results)
+        while left:
+            day = max(result.on for result in left)
+            of_day = [self.grade(result) for result in left if result.on == day]
+            left = [result for result in left if result.on != day]
             first = first or _worst_of_day(of_day)
             usable = [graded for graded in of_day if not graded.held]
             if usable:
                 return first, _worst_of_day(usable)
         if first is None:
-            raise LookupError(analyte)
+            raise LookupError("no result to read")
         return first, None
 
     def grade(self, result: LabResult) -> Graded:
         """Grade one result in its surroundings."""
         companions: Iterable[LabResult] = ()
         if result.analyte in LIVER_ENZYMES:
-            companions = [other for other in self.final if same_draw(result, other)]
+            companions = [
+                other
+                for other in self.final
+                if other.analyte is Analyte.BILIRUBIN and same_draw(result, other)
+            ]
         return grade(
             result,
             person=self.facts.person,
             policy=self.policy,
-            baseline=self.baseline(result),
+            baseline=self.baseline(result) if self.with_ctcae else None,
             companions=companions,
+            with_ctcae=self.with_ctcae,
             symptoms=result.analyte is Analyte.GLUCOSE
             and _glucose_symptoms(self.facts, result, self.as_of),
         )
@@ -283,8 +294,13 @@ def _muscle_source(newest: Mapping[Analyte, Graded]) -> bool:
     return together and ast.above_limit and alt_normal and ck.above_limit
 
 
-def read(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> LabReading:
-    """Read the newest results known by the end of ``as_of`` (rule book 5.2, LAB-6 to LAB-9)."""
+def read(
+    facts: CourseFacts, *, as_of: date, policy: ClinicPolicy, with_ctcae: bool = True
+) -> LabReading:
+    """Read the newest results known by the end of ``as_of`` (rule book 5.2, LAB-6 to LAB-9).
+
+    ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
+    """
     ladder = policy.ladder or DEFAULT_LADDER
     known = [result for result in facts.labs if result.on <= as_of]
     reader = _Reader(
@@ -292,10 +308,15 @@ def read(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> LabReading
         policy=policy,
         as_of=as_of,
         final=tuple(result for result in known if result.status in _FINAL),
-        course=newest_course(facts, as_of=as_of),
+        with_ctcae=with_ctcae,
+        course=newest_course(facts, as_of=as_of) if with_ctcae else None,
     )
-    present = {result.analyte for result in reader.final}
-    pairs = {analyte: reader.newest(analyte) for analyte in Analyte if analyte in present}
+    by_analyte: dict[Analyte, list[LabResult]] = {}
+    for result in reader.final:
+        by_analyte.setdefault(result.analyte, []).append(result)
+    pairs = {
+        analyte: reader.newest(by_analyte[analyte]) for analyte in Analyte if analyte in by_analyte
+    }
     newest = {analyte: first for analyte, (first, _) in pairs.items()}
     in_force = {analyte: usable for analyte, (_, usable) in pairs.items() if usable is not None}
     acknowledgements = [item for item in facts.lab_acknowledged if item.on <= as_of]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from protocol.crisis import crisis_lines
 from protocol.facts import CourseFacts, Questionnaire
@@ -101,13 +102,22 @@ def severity_of(score: int) -> Severity:
     raise ValueError(f"a PHQ-9 total of {score} does not exist")
 
 
-def _checked(questionnaire: Questionnaire) -> tuple[int | None, ...]:
-    answers = questionnaire.answers
-    if len(answers) != _ITEMS[questionnaire.instrument]:
-        raise BadAnswers(f"{questionnaire.instrument} has {_ITEMS[questionnaire.instrument]} items")
-    if any(answer is not None and not 0 <= answer <= _ITEM_MAX for answer in answers):
+@lru_cache(maxsize=1024)
+def _total(instrument: Instrument, answers: tuple[int | None, ...]) -> tuple[int | None, bool]:
+    """``score_of`` without the person: the same few rows of answers are scored again and again."""
+    items = _ITEMS[instrument]
+    if len(answers) != items:
+        raise BadAnswers(f"{instrument} has {items} items")
+    given = [answer for answer in answers if answer is not None]
+    if given and not (min(given) >= 0 and max(given) <= _ITEM_MAX):
         raise BadAnswers("every answer is 0 to 3, or blank")
-    return answers
+    missing = items - len(given)
+    if missing == 0:
+        return sum(given), False
+    if instrument is Instrument.PHQ2 or missing > _MOST_MISSING:
+        return None, False
+    exact = Decimal(sum(given) * items) / len(given)
+    return int(exact.to_integral_value(rounding=ROUND_HALF_UP)), True
 
 
 def score_of(questionnaire: Questionnaire) -> tuple[int | None, bool]:
@@ -116,15 +126,7 @@ def score_of(questionnaire: Questionnaire) -> tuple[int | None, bool]:
     PHQ-9: up to two blank items are made up for in proportion, rounded half up. PHQ-2: both items
     are needed. Raises BadAnswers.
     """
-    answers = _checked(questionnaire)
-    given = [answer for answer in answers if answer is not None]
-    missing = len(answers) - len(given)
-    if missing == 0:
-        return sum(given), False
-    if questionnaire.instrument is Instrument.PHQ2 or missing > _MOST_MISSING:
-        return None, False
-    exact = Decimal(sum(given) * len(answers)) / len(given)
-    return int(exact.to_integral_value(rounding=ROUND_HALF_UP)), True
+    return _total(questionnaire.instrument, questionnaire.answers)
 
 
 def assess(
@@ -132,16 +134,17 @@ def assess(
 ) -> MoodAssessment:
     """Read one questionnaire; ``baseline`` is the first PHQ-9 of the course (MH-1 to MH-4, MH-11).
 
+    A baseline that is this questionnaire, or newer than it, is not compared with.
     Raises BadAnswers where the answers do not belong to the instrument.
     """
     if questionnaire.instrument is Instrument.PHQ2:
         return _assess_phq2(questionnaire)
-    answers = _checked(questionnaire)
     score, prorated = score_of(questionnaire)
-    ninth = answers[_ITEM_9]
+    ninth = questionnaire.answers[_ITEM_9]
     item9 = Item9.UNANSWERED if ninth is None else Item9.YES if ninth >= 1 else Item9.NO
     rise = None
-    if baseline is not None and score is not None:
+    compared = baseline is not None and baseline is not questionnaire
+    if baseline is not None and compared and baseline.on <= questionnaire.on and score is not None:
         before, _ = score_of(baseline)
         rise = score - before if before is not None else None
     asks_review = score is None or score >= 10 or (rise is not None and rise >= _RISE)
@@ -172,9 +175,8 @@ def assess(
 
 def _assess_phq2(questionnaire: Questionnaire) -> MoodAssessment:
     """PHQ-2: 3 or more asks for the PHQ-9 (MH-1), and so does a blank that could make it 3."""
-    answers = _checked(questionnaire)
     score, _ = score_of(questionnaire)
-    most = sum(_ITEM_MAX if answer is None else answer for answer in answers)
+    most = sum(_ITEM_MAX if answer is None else answer for answer in questionnaire.answers)
     return MoodAssessment(
         questionnaire=questionnaire,
         score=score,
@@ -189,10 +191,8 @@ def _assess_phq2(questionnaire: Questionnaire) -> MoodAssessment:
     )
 
 
-def baseline_for(
-    facts: CourseFacts, questionnaire: Questionnaire, *, as_of: date
-) -> Questionnaire | None:
-    """The first PHQ-9 of the course, unless it is this one (MH-4).
+def course_baseline(facts: CourseFacts, *, as_of: date) -> Questionnaire | None:
+    """The first PHQ-9 of the present course that has a score (MH-4), None without any.
 
     Answers up to the first dosing day belong to the course that begins then; those after the end
     of an earlier course do too.
@@ -201,14 +201,27 @@ def baseline_for(
     after = course.after if course is not None else None
     if course is None or course.last_dose is not None:
         after = max((stop.last_dose for stop in facts.stopped if stop.on <= as_of), default=None)
-    for other in facts.questionnaires:
-        if other.instrument is not Instrument.PHQ9 or (after is not None and other.on <= after):
-            continue
-        if other is questionnaire or other.on > questionnaire.on:
-            return None
-        if score_of(other)[0] is not None:
-            return other
+    for questionnaire in facts.questionnaires:
+        if questionnaire.instrument is Instrument.PHQ9 and (
+            after is None or questionnaire.on > after
+        ):
+            try:
+                score, _ = score_of(questionnaire)
+            except BadAnswers:
+                continue
+            if score is not None:
+                return questionnaire
     return None
+
+
+def baseline_for(
+    facts: CourseFacts, questionnaire: Questionnaire, *, as_of: date
+) -> Questionnaire | None:
+    """What one questionnaire is compared with: the course's first PHQ-9, unless it is this one."""
+    baseline = course_baseline(facts, as_of=as_of)
+    if baseline is None or baseline is questionnaire or baseline.on > questionnaire.on:
+        return None
+    return baseline
 
 
 def newest_assessment(facts: CourseFacts, *, as_of: date) -> MoodAssessment | None:
@@ -219,6 +232,6 @@ def newest_assessment(facts: CourseFacts, *, as_of: date) -> MoodAssessment | No
     last = known[-1]
     return assess(
         last,
-        baseline=baseline_for(facts, last, as_of=as_of),
+        baseline=course_baseline(facts, as_of=as_of),
         country=facts.person.country,
     )

@@ -64,7 +64,7 @@ class Question:
     @cached_property
     def lab_reading(self) -> LabReading:
         """The newest laboratory results, read together (LAB-7)."""
-        return read(self.facts, as_of=self.day, policy=self.policy)
+        return read(self.facts, as_of=self.day, policy=self.policy, with_ctcae=False)
 
     @property
     def params(self) -> Parameters:

@@ -4,10 +4,11 @@ A course begins with the first dose (or, where none is recorded, the first fill)
 the one before, and ends with the last dose of a ``Stopped``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from protocol.facts import CourseFacts
+from protocol.facts import CourseFacts, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +29,26 @@ class Treatment:
 
 def treatments(facts: CourseFacts, *, as_of: date) -> tuple[Treatment, ...]:
     """Every course begun by ``as_of``, oldest first; what is recorded later is not looked at."""
-    doses = sorted(dose.on for dose in facts.doses if dose.on <= as_of)
-    fills = sorted(fill.on for fill in facts.dispensed if fill.on <= as_of)
-    ends = sorted(stop.last_dose for stop in facts.stopped if stop.on <= as_of)
     found: list[Treatment] = []
     after: date | None = None
+    ends = sorted(stop.last_dose for stop in facts.stopped if stop.on <= as_of)
     for end in [*ends, None]:
+        until = as_of if end is None else min(end, as_of)
         # Day-level data first: a fill begins a course only where no dose is recorded (DOSE-10).
-        began = _first_between(doses, after, end) or _first_between(fills, after, end)
+        began = _first_between(facts.doses, after, until)
+        began = began or _first_between(facts.dispensed, after, until)
         if began is not None:
             found.append(Treatment(started=began, last_dose=end, after=after))
         after = end
     return tuple(found)
 
 
-def _first_between(days: list[date], after: date | None, until: date | None) -> date | None:
-    """The first of the sorted days after one day and not later than another."""
-    return next(
-        (day for day in days if (after is None or day > after) and (until is None or day <= until)),
-        None,
-    )
+def _first_between(dated: Iterable[Fact], after: date | None, until: date) -> date | None:
+    """The first day after one day and not later than another; facts are in order of day."""
+    for fact in dated:
+        if after is None or fact.on > after:
+            return fact.on if fact.on <= until else None
+    return None
 
 
 def running(facts: CourseFacts, *, as_of: date) -> Treatment | None:

@@ -7,6 +7,7 @@ was reported); conversion serves display, baselines in another unit and plausibi
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from protocol.vocabulary import Analyte
 
@@ -84,6 +85,7 @@ def _flatten(text: str) -> str:
     return flat.replace("litre", "l").replace("liter", "l")
 
 
+@lru_cache(maxsize=512)
 def canonical(text: str) -> str | None:
     """The canonical spelling of a unit as a laboratory wrote it, or None if it is not known.
 

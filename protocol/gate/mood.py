@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from protocol.facts import Questionnaire
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, Rule, ref, rule
-from protocol.mood import Item9, MoodAssessment, assess, baseline_for
+from protocol.mood import Item9, assess, course_baseline
 from protocol.reviews import is_reviewed
 from protocol.vocabulary import Check, Instrument, Level, Owner, Reason, ReviewOf
 
@@ -34,7 +34,7 @@ def questionnaire_was_asked(q: Question) -> Iterator[Finding | Ref]:
     unfinished = (
         asked is not None
         and asked.instrument is Instrument.PHQ2
-        and _assessed(q, asked).offer_phq9
+        and assess(asked, baseline=None, country="").offer_phq9
         and not any(_follows(other, asked) for other in q.facts.questionnaires)
     )
     if asked is not None and not unfinished:
@@ -56,14 +56,6 @@ def _follows(other: Questionnaire, phq2: Questionnaire) -> bool:
     return other.instrument is Instrument.PHQ9 and other.on >= phq2.on
 
 
-def _assessed(q: Question, questionnaire: Questionnaire) -> MoodAssessment:
-    return assess(
-        questionnaire,
-        baseline=baseline_for(q.facts, questionnaire, as_of=q.day),
-        country=q.facts.person.country,
-    )
-
-
 @rule("MH-2", "MH-3", "MH-4", check=Check.MENTAL_HEALTH)
 def answers_are_reviewed(q: Question) -> Iterator[Finding | Ref]:
     """MH-2 to MH-4: every questionnaire that asks for a clinician stands until one has looked.
@@ -71,10 +63,12 @@ def answers_are_reviewed(q: Question) -> Iterator[Finding | Ref]:
     A later, better one does not take its place. Item 9 outranks total and rise; left blank, it is
     asked about beside them.
     """
+    baseline = course_baseline(q.facts, as_of=q.day)
+    country = q.facts.person.country
     for questionnaire in q.facts.questionnaires:
         if is_reviewed(questionnaire, q.facts.reviewed, of=ReviewOf.MENTAL_HEALTH):
             continue
-        assessed = _assessed(q, questionnaire)
+        assessed = assess(questionnaire, baseline=baseline, country=country)
         if assessed.item9 is Item9.YES:
             yield _review(questionnaire, Reason.MH_ITEM9, "MH-3")
             continue
