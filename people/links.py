@@ -120,6 +120,11 @@ def _try(token: str, *, born: date, origin_hash: str, now: datetime) -> _Try:
     return _Try(link=None)
 
 
+def is_limited(origin_hash: str, *, now: datetime) -> bool:
+    """Whether this origin has failed so often that nothing is tried for it any more this hour."""
+    return _failures_of(origin_hash, now=now) >= FAILURES_PER_ORIGIN
+
+
 def revoke(*, about: str, now: datetime) -> int:
     """Close every link about this, because the task is done; part of the caller's transaction."""
     return TaskLink.objects.filter(about=about, revoked_at__isnull=True).update(revoked_at=now)

@@ -1,6 +1,21 @@
-"""Routes of the people outside."""
+"""Routes of the people outside. No address says whose it is, or what is asked there (UX-13)."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.views import check_in, door, home, records
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", door.Front.as_view(), name="front"),
+    path("t/<str:token>/", door.TaskLinkDoor.as_view(), name="task-link"),
+    path("leave/", door.Leave.as_view(), name="leave"),
+    path("home/", home.Home.as_view(), name="home"),
+    path("check-in/", check_in.Landing.as_view(), name="check-in"),
+    path("check-in/<int:number>/", check_in.Ask.as_view(), name="check-in-question"),
+    path("check-in/now/", check_in.Now.as_view(), name="check-in-now"),
+    path("check-in/answers/", check_in.Answers.as_view(), name="check-in-answers"),
+    path("check-in/done/", check_in.Done.as_view(), name="check-in-done"),
+    path("results/", records.Results.as_view(), name="results"),
+    path("messages/", records.Messages.as_view(), name="messages"),
+    path("help/", records.Help.as_view(), name="help"),
+]

@@ -1,0 +1,317 @@
+"""Reads for the patient's pages: frozen rows, decided by the same rules as the clinic's screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from courses.models import Course, Prescription
+from messaging.models import Delivery
+from monitoring import dossier, policies
+from monitoring.actions import check_ins
+from monitoring.actions.check_ins import Draft
+from monitoring.models import CheckIn
+from people.models import Patient
+from protocol import (
+    after_course,
+    cumulative,
+    labs,
+    programmes,
+    schedule,
+    standing,
+    symptoms,
+    timeline,
+)
+from protocol.after_course import AfterCourse
+from protocol.cumulative import Cumulative
+from protocol.findings import Decision
+from protocol.grading import Flag, Graded
+from protocol.plan import PlannedItem
+from protocol.vocabulary import Analyte, Phase, Urgency
+
+_SHOWN_MESSAGES = 30
+# The order in which results are read out: liver, blood fats, the rest.
+_READING_ORDER = tuple(Analyte)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A signed prescription that waits at the pharmacy; ``closes_at`` None: no last day."""
+
+    signed_on: date
+    closes_at: datetime | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the course is; figures None where a weight or a dose is missing."""
+
+    mg_per_kg: Decimal | None
+    target: Decimal
+    week: int | None
+    weeks: int | None
+    last_day_about: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What the first page is made of. ``phase`` None: no course is on record."""
+
+    today: date
+    zone: str
+    phase: Phase | None
+    decision: Decision | None = None
+    items: tuple[PlannedItem, ...] = ()
+    ready: Ready | None = None
+    progress: Progress | None = None
+    next_pickup_on: date | None = None
+    capsules_left_days: int | None = None
+    started_on: date | None = None
+    after: AfterCourse | None = None
+    check_in_open: bool = False
+    newest: tuple[Graded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow:
+    """One result as the patient reads it; ``value`` None where only a word was reported."""
+
+    analyte: Analyte
+    on: date
+    text: str
+    value: Decimal | None
+    unit: str
+    low: Decimal | None
+    high: Decimal | None
+    flag: Flag | None
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """One message that was sent to the patient."""
+
+    at: datetime
+    channel: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """The check-in as the patient finds it: open, sent, or neither.
+
+    ``due_on`` belongs to the open one, ``submitted_on`` to the newest sent one, ``next_on`` is the
+    day on which another opens. ``begun`` says that some answers are saved.
+    """
+
+    due_on: date | None
+    begun: bool
+    submitted_on: date | None
+    next_on: date | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A check-in that was sent: reason codes, urgency of its symptoms, tips for self-care."""
+
+    submitted_on: date
+    codes: tuple[str, ...]
+    level: Urgency
+    hold: bool
+    tips: tuple[str, ...]
+
+
+def local_today(patient: Patient, *, now: datetime) -> date:
+    """The calendar date where the patient is (GEN-5)."""
+    return now.astimezone(ZoneInfo(patient.zone)).date()
+
+
+def home(patient: Patient, *, now: datetime) -> Home:
+    """Everything on the patient's first page, derived anew."""
+    today = local_today(patient, now=now)
+    course = _newest_course(patient)
+    if course is None:
+        return Home(today=today, zone=patient.zone, phase=None)
+    facts = dossier.load_one(course)
+    policy = policies.policy_for(course, on=today)
+    stand = standing.stand(facts, at=now, policy=policy)
+    known = timeline.known_by(facts, now)
+    phase = stand.phase
+    if course.stopped_at is not None and course.last_dose_on is None:
+        phase = Phase.CLOSED  # ended before the first dose
+    ended = phase in {Phase.FOLLOW_UP, Phase.CLOSED}
+    reading = labs.read(facts, as_of=today, policy=policy)
+    return Home(
+        today=today,
+        zone=patient.zone,
+        phase=phase,
+        decision=None if ended else stand.decision,
+        items=schedule.plan(facts, as_of=today, policy=policy).items,
+        ready=None if ended else _ready(course, facts.programme, facts.clinic_zone, now=now),
+        progress=_progress(cumulative.cumulative(known, as_of=today), stand.week),
+        next_pickup_on=stand.next_pickup_on,
+        capsules_left_days=stand.capsules_left_days,
+        started_on=timeline.started_on(known),
+        after=after_course.follow_up(facts, as_of=today, policy=policy) if ended else None,
+        check_in_open=check_ins.open_item(patient, today=today) is not None,
+        newest=tuple(
+            reading.newest[analyte] for analyte in _READING_ORDER if analyte in reading.newest
+        ),
+    )
+
+
+def results(patient: Patient, *, now: datetime) -> tuple[ResultRow, ...]:
+    """The newest result of each analyte, in reading order."""
+    today = local_today(patient, now=now)
+    course = _newest_course(patient)
+    if course is None:
+        return ()
+    facts = dossier.load_one(course)
+    reading = labs.read(facts, as_of=today, policy=policies.policy_for(course, on=today))
+    waiting = {graded.result.ref for graded in (*reading.awaiting, *reading.to_confirm)}
+    return tuple(
+        result_row(
+            reading.newest[analyte], settled=reading.newest[analyte].result.ref not in waiting
+        )
+        for analyte in _READING_ORDER
+        if analyte in reading.newest
+    )
+
+
+def result_row(graded: Graded, *, settled: bool) -> ResultRow:
+    """The row of one graded result; a held one has neither number nor flag to compare."""
+    result = graded.result
+    value = None if graded.held or result.comparator else result.value
+    return ResultRow(
+        analyte=graded.analyte,
+        on=result.on,
+        text=f"{result.comparator}{result.text or result.value or ''}",
+        value=value,
+        unit=graded.unit or result.unit,
+        low=graded.lln,
+        high=graded.uln,
+        flag=None if graded.held else graded.flag,
+        settled=settled and not graded.held,
+    )
+
+
+def messages(patient: Patient) -> tuple[MessageRow, ...]:
+    """What was sent to the patient, newest first."""
+    rows = (
+        Delivery.objects.filter(message__patient=patient, outcome__in=[Delivery.Outcome.ACCEPTED])
+        .select_related("message")
+        .order_by("-started_at")[:_SHOWN_MESSAGES]
+    )
+    return tuple(
+        MessageRow(at=row.started_at, channel=row.channel, purpose=row.message.purpose)
+        for row in rows
+    )
+
+
+def task(patient: Patient, *, now: datetime) -> Task:
+    """Where the patient's check-in stands, for the page that a task link opens."""
+    today = local_today(patient, now=now)
+    course = _newest_course(patient)
+    item = check_ins.open_item(patient, today=today)
+    draft = CheckIn.objects.filter(due_item=item).first() if item is not None else None
+    sent = (
+        CheckIn.objects.filter(course=course, submitted_on__isnull=False)
+        .order_by("-submitted_at")
+        .first()
+    )
+    upcoming = (
+        course.due_items.filter(requirement="check-in", ended="", opens_on__gt=today)
+        .order_by("opens_on")
+        .first()
+        if course is not None
+        else None
+    )
+    return Task(
+        due_on=item.due_on if item is not None else None,
+        begun=draft is not None and draft.answers not in {"", "{}"},
+        submitted_on=sent.submitted_on if sent is not None else None,
+        next_on=upcoming.opens_on if upcoming is not None else None,
+        ended=course is None or course.stopped_at is not None,
+    )
+
+
+def sent(patient: Patient, *, now: datetime) -> Sent | None:
+    """The newest check-in that was sent, with the advice that belongs to it."""
+    row = (
+        CheckIn.objects.filter(course__patient=patient, submitted_on__isnull=False)
+        .select_related("course__clinic", "course__patient__clinic")
+        .order_by("-submitted_at")
+        .first()
+    )
+    if row is None or row.submitted_on is None:
+        return None
+    facts = dossier.load_one(row.course)
+    of_day = [each for each in facts.symptoms if each.on == row.submitted_on]
+    judged = symptoms.triage(
+        of_day,
+        country=facts.person.country,
+        history=[each for each in facts.symptoms if each.on < row.submitted_on],
+        medications=facts.medications,
+    )
+    return Sent(
+        submitted_on=row.submitted_on,
+        codes=tuple(row.assessment.get("codes", ())),
+        level=judged.level,
+        hold=judged.hold,
+        tips=judged.tips,
+    )
+
+
+def draft(patient: Patient, *, now: datetime) -> Draft | None:
+    """The draft of the open check-in with its questions; None where none was begun."""
+    today = local_today(patient, now=now)
+    item = check_ins.open_item(patient, today=today)
+    if item is None:
+        return None
+    check_in = (
+        CheckIn.objects.filter(due_item=item, submitted_at__isnull=True)
+        .select_related("course__clinic", "course__patient__clinic", "due_item")
+        .first()
+    )
+    return check_ins.read(check_in, today=today, now=now) if check_in is not None else None
+
+
+def _newest_course(patient: Patient) -> Course | None:
+    return (
+        Course.objects.filter(patient=patient)
+        .select_related("patient__clinic", "clinic")
+        .order_by("-number")
+        .first()
+    )
+
+
+def _ready(course: Course, programme: str, clinic_zone: str, *, now: datetime) -> Ready | None:
+    """The newest prescription, while it can be collected and has not been."""
+    newest = Prescription.objects.filter(course=course).order_by("-signed_at").first()
+    if newest is None or newest.dispenses.filter(reversed_at__isnull=True).exists():
+        return None
+    if newest.window_closes_at is not None and newest.window_closes_at < now:
+        return None
+    return Ready(
+        signed_on=newest.signed_on,
+        closes_at=newest.window_closes_at,
+        zone=programmes.clock_zone(programme, clinic_zone),
+    )
+
+
+def _progress(taken: Cumulative | None, week: int | None) -> Progress | None:
+    if taken is None:
+        return None
+    last = taken.reaches_120_on
+    weeks = -(-((last - taken.started).days + 1) // 7) if last is not None else None
+    return Progress(
+        mg_per_kg=taken.mg_per_kg,
+        target=cumulative.TARGET_LOW,
+        week=week,
+        weeks=max(weeks, week or 0) if weeks is not None else None,
+        last_day_about=last,
+    )

@@ -1,0 +1,250 @@
+"""What the patient's first page says, decided from one reading of the course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from monitoring.portal_queries import Home
+from portal import wording
+from protocol.findings import CheckResult, Finding
+from protocol.plan import PlannedItem
+from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement
+
+_PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
+_SHOWN_DATES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The one thing to do next; ``url`` only where it can be done here.
+
+    A deadline that is an instant is read with its weekday and zone.
+    """
+
+    title: str | Promise
+    text: str | Promise
+    deadline: date | datetime | None
+    deadline_zone: str
+    status: str
+    url: str = ""
+    label: str | Promise = ""
+
+    @property
+    def weekday(self) -> str | Promise:
+        """The weekday of the deadline on its own clock."""
+        if not isinstance(self.deadline, datetime):
+            return ""
+        return WEEKDAYS[self.deadline.astimezone(ZoneInfo(self.deadline_zone)).weekday()]
+
+    @property
+    def zone_words(self) -> str | Promise:
+        """The zone of the deadline as people say it."""
+        return wording.zone_words(self.deadline_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of "why can't I pick up yet"; ``from_on`` is when it is over or begins to count."""
+
+    title: str | Promise
+    text: str | Promise
+    who: str | Promise
+    status: str
+    done_on: date | None = None
+    from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A date to know of."""
+
+    title: str | Promise
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The first page: next step, checklist, dates; ``so_far`` is whole mg/kg for the ring."""
+
+    next_step: NextStep
+    steps: tuple[Step, ...]
+    done: int
+    coming: tuple[Coming, ...]
+    state: str
+    so_far: int | None = None
+
+
+def cards_for(home: Home) -> Cards:
+    """The cards for where the course stands, with the whole figure for the ring."""
+    taken = home.progress.mg_per_kg if home.progress is not None else None
+    return replace(_cards(home), so_far=int(taken) if taken is not None else None)
+
+
+def _cards(home: Home) -> Cards:
+    """The cards for where the course stands.
+
+    1. nothing on record; 2. over; 3. ready to be picked up; 4. the soonest thing to do; 5. waiting
+    for somebody else; 6. nothing to do for now.
+    """
+    coming = _coming(home)
+    if home.phase is None:
+        return Cards(_no_course(home), (), 0, (), "none")
+    if home.phase in {Phase.FOLLOW_UP, Phase.CLOSED}:
+        return Cards(_after(home), (), 0, coming, "ended")
+    if home.ready is not None:
+        return Cards(_pick_up(home), (), 0, coming, "ready")
+    steps = _steps(home)
+    done = sum(step.status == "ok" for step in steps)
+    pressing = _pressing(home)
+    if pressing is not None:
+        return Cards(_to_do(pressing, home), steps, done, coming, "to-do")
+    if home.phase is Phase.PAUSED:
+        text = _("Take no capsules for now. Your clinic tells you when to go on.")
+        return Cards(_calm(_("Your course is paused"), text, home), steps, done, coming, "paused")
+    if _cycle_is_open(home):
+        return Cards(_waiting(steps, home), steps, done, coming, "waiting")
+    text = _("Take your capsules as your clinic told you.")
+    return Cards(_calm(_("Nothing to do for now"), text, home), (), 0, coming, "calm")
+
+
+def _no_course(home: Home) -> NextStep:
+    text = _("When your clinic plans a course for you, you see it here.")
+    return _calm(_("No course yet"), text, home)
+
+
+def _calm(title: str, text: str, home: Home) -> NextStep:
+    return NextStep(title=title, text=text, deadline=None, deadline_zone=home.zone, status="ok")
+
+
+def _pick_up(home: Home) -> NextStep:
+    ready = home.ready
+    if ready is None:
+        raise ValueError("nothing is ready")
+    return NextStep(
+        title=_("Pick up your capsules"),
+        text=_("Your doctor has signed. Your pharmacy can hand them out."),
+        deadline=ready.closes_at,
+        deadline_zone=ready.zone,
+        status="due" if ready.closes_at else "ok",
+    )
+
+
+def _to_do(item: PlannedItem, home: Home) -> NextStep:
+    late = item.status is ItemStatus.OVERDUE
+    here = item.requirement is Requirement.CHECK_IN and home.check_in_open
+    return NextStep(
+        title=wording.REQUIREMENTS[item.requirement],
+        text="" if here else _("Your clinic tells you where. It shows here when it is done."),
+        deadline=item.due_on,
+        deadline_zone=home.zone,
+        status="warning" if late else "due",
+        url=reverse("portal:check-in") if here else "",
+        label=_("Start, about 2 minutes") if here else "",
+    )
+
+
+def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:
+    mine = next((step for step in steps if step.who == wording.YOURS), None)
+    if mine is not None:
+        return NextStep(
+            title=mine.title,
+            text=mine.text,
+            deadline=None,
+            deadline_zone=home.zone,
+            status="due",
+        )
+    if all(step.status == "ok" for step in steps):
+        text = _("All is there. Your doctor can sign now. You don’t need to do anything.")
+        return _calm(_("Your doctor signs next"), text, home)
+    text = _("Your clinic can see what is missing. You don’t need to do anything.")
+    return NextStep(
+        title=_("We are on it"), text=text, deadline=None, deadline_zone=home.zone, status="info"
+    )
+
+
+def _after(home: Home) -> NextStep:
+    after = home.after
+    if after is not None and after.final_test_open and after.final_test_due is not None:
+        return NextStep(
+            title=wording.REQUIREMENTS[Requirement.FINAL_TEST],
+            text=_("Your course has ended. One last test is still to do."),
+            deadline=after.final_test_due,
+            deadline_zone=home.zone,
+            status="due",
+        )
+    return _calm(_("Your course has ended"), _("Thank you for all your care."), home)
+
+
+def _pressing(home: Home) -> PlannedItem | None:
+    waiting = [item for item in home.items if item.met_by is None and item.status in _PRESSING]
+    if home.check_in_open:
+        # What can be done here and now comes before what needs an appointment on the same day.
+        waiting.sort(key=lambda item: (item.due_on, item.requirement is not Requirement.CHECK_IN))
+    else:
+        waiting.sort(key=lambda item: item.due_on)
+    return waiting[0] if waiting else None
+
+
+def _cycle_is_open(home: Home) -> bool:
+    """There is no supply in hand, or it ends within a week."""
+    left = home.capsules_left_days
+    return home.phase is Phase.PLANNED or left is None or left <= 7
+
+
+def _steps(home: Home) -> tuple[Step, ...]:
+    """The gate in the patient's words: one row a theme that is met, one a reason that is not."""
+    decision = home.decision
+    if decision is None:
+        return ()
+    opened: dict[tuple[str, str], Step] = {}
+    met: dict[str, Step] = {}
+    for check in decision.checks:
+        title = wording.CHECKS[check.check]
+        stopping = [each for each in check.findings if each.level >= Level.OVERRIDE]
+        for finding in stopping:
+            words = wording.finding_words(finding)
+            status = _status(finding)
+            step = Step(words.title, words.text, words.who, status, from_on=words.from_on)
+            opened.setdefault((str(words.title), str(words.text)), step)
+        if not stopping:
+            earlier = met.get(str(title))
+            days = [_met_on(check), earlier.done_on if earlier else None]
+            newest = max((day for day in days if day is not None), default=None)
+            met[str(title)] = Step(title, "", "", "ok", newest)
+    blocked = {str(wording.CHECKS[c.check]) for c in decision.checks if _stops(c)}
+    done = [step for title, step in met.items() if title not in blocked]
+    mine_first = sorted(opened.values(), key=lambda step: step.who != wording.YOURS)
+    return (*mine_first, *done)
+
+
+def _stops(check: CheckResult) -> bool:
+    return any(finding.level >= Level.OVERRIDE for finding in check.findings)
+
+
+def _status(finding: Finding) -> str:
+    return "due" if finding.owner is Owner.PATIENT else "info"
+
+
+def _met_on(check: CheckResult) -> date | None:
+    return max((ref.on for ref in check.evidence if ref.on is not None), default=None)
+
+
+def _coming(home: Home) -> tuple[Coming, ...]:
+    dates = [
+        Coming(wording.REQUIREMENT_NAMES[item.requirement], item.due_on)
+        for item in home.items
+        if item.met_by is None and item.due_on >= home.today
+    ]
+    if home.next_pickup_on is not None and home.next_pickup_on >= home.today:
+        dates.append(Coming(_("Your capsules last until"), home.next_pickup_on))
+    blood_from = home.after.blood_donation_from if home.after is not None else None
+    if blood_from is not None and blood_from > home.today:
+        dates.append(Coming(_("You can give blood again from"), blood_from))
+    return tuple(sorted(dates, key=lambda row: row.on)[:_SHOWN_DATES])

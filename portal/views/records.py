@@ -1,0 +1,48 @@
+"""Results, messages and help."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from monitoring import portal_queries
+from portal import wording
+from portal.access import PatientPage
+from protocol import crisis
+
+
+class Results(PatientPage):
+    """The newest results in words and on a line (UX-11)."""
+
+    tab = "results"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One card a result."""
+        rows = portal_queries.results(self.patient, now=self.now)
+        return self.show("portal/results.html", rows=[wording.result(row) for row in rows])
+
+
+class Messages(PatientPage):
+    """What the clinic has sent."""
+
+    tab = "messages"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Newest first."""
+        rows = portal_queries.messages(self.patient)
+        return self.show("portal/messages.html", rows=[wording.message(row) for row in rows])
+
+
+class Help(PatientPage):
+    """Whom to call, also from a task link."""
+
+    task_page = True
+    tab = "help"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The clinic, the emergency number and the crisis lines of the patient's country."""
+        country = self.patient.country or self.patient.clinic.country
+        return self.show(
+            "portal/help.html",
+            emergency=wording.crisis_lines((crisis.emergency_number(country),)),
+            lines=wording.crisis_lines(crisis.crisis_lines(country)),
+        )
