@@ -45,6 +45,8 @@ Answer = Accepted | NotAccepted | NoAnswer
 _BATCH = 10
 # Well below the tasks' time limit; the next ring goes on.
 _BUDGET_S = 240.0
+# Stands for a task link in the text we keep: whoever reads the ledger cannot use the link.
+_LINK_KEPT = "[link]"
 _KEYS = uuid.UUID("6f0f6a5e-3c0e-5d55-9a43-9f6c5a0a7c11")
 
 
@@ -139,7 +141,7 @@ def _write_down(message: Message, go: Go, channel: Channel, *, now: datetime) ->
             language=earlier.language,
             sender=text.sender,
             subject=earlier.subject,
-            body=earlier.body,
+            body=earlier.body.replace(_LINK_KEPT, link),
         )
     delivery = Delivery.objects.create(
         message=message,
@@ -149,7 +151,7 @@ def _write_down(message: Message, go: Go, channel: Channel, *, now: datetime) ->
         contact_point=go.contact,
         language=text.language,
         subject=text.subject,
-        body=text.body,
+        body=text.body.replace(link, _LINK_KEPT) if go.purpose.task_link else text.body,
         started_at=now,
     )
     outgoing = Outgoing(

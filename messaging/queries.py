@@ -1,11 +1,12 @@
 """Reads about messages: the state of the queue, the ledger, what a person must look at."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
-from messaging.models import Message
+from messaging.models import Delivery, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,52 @@ class Queue:
     for_a_person: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One attempt, as the ledger shows it; ``outcome`` and ``receipt`` are words."""
+
+    channel: str
+    started_at: datetime
+    outcome: str
+    receipt: str
+    receipt_at: datetime | None
+    detail: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One message: what was meant, what became of it, and why (issue "why did she not get it?").
+
+    Attributes:
+        state: the code; ``state_words`` its words; ``why`` what explains it, possibly empty.
+        waiting: it has not left yet; ``send_after`` says when it may.
+        needs_a_person: somebody must look at it, and nobody has.
+        deliveries: every attempt, oldest first.
+    """
+
+    public_id: uuid.UUID
+    patient: uuid.UUID | None
+    recipient: str
+    purpose: str
+    variant: str
+    urgency: str
+    state: str
+    state_words: str
+    state_at: datetime
+    why: str
+    waiting: bool
+    created_at: datetime
+    send_after: datetime
+    expires_at: datetime
+    needs_a_person: bool
+    handled_at: datetime | None
+    handled_by: str
+    handled_note: str
+    deliveries: tuple[DeliveryRow, ...]
+
+
 _WAITING = Q(state__in=[Message.State.PLANNED, Message.State.CLAIMED])
 # A safety message that was not sent is a person's business; a courtesy that expired is nobody's.
 _BROKEN = Q(
@@ -41,6 +88,83 @@ _BROKEN = Q(
     urgency__in=["safety", "escalation"],
 )
 _FOR_A_PERSON = _BROKEN & Q(handled_at__isnull=True)
+_WAITING_STATES = {Message.State.PLANNED.value, Message.State.CLAIMED.value}
+_REASONS = {reason.value: str(reason.label) for reason in Message.Why}
+
+
+def ledger(*, clinic: str, patient: uuid.UUID | None = None, limit: int = 100) -> list[LedgerRow]:
+    """Every message of a clinic, or of one of its patients, the latest to be sent first.
+
+    Args:
+        clinic: slug; messages of other clinics are never shown.
+        patient: public id.
+        limit: at most so many rows, in three queries.
+    """
+    found = Message.objects.filter(clinic__slug=clinic)
+    if patient is not None:
+        found = found.filter(patient__public_id=patient)
+    return _rows(found.order_by("-send_after", "-pk")[:limit])
+
+
+def needs_a_person(*, clinic: str, limit: int = 100) -> list[LedgerRow]:
+    """Messages that did not reach their person and that nobody has handled, oldest first (G2).
+
+    Undelivered, refused, unknown and failed ones of any urgency; safety messages and escalations
+    also when they expired or were not allowed out.
+    """
+    found = Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic)
+    return _rows(found.order_by("state_at", "pk")[:limit])
+
+
+def _rows(found: QuerySet[Message]) -> list[LedgerRow]:
+    chosen = found.select_related("patient", "user", "handled_by").prefetch_related("deliveries")
+    needing = set(
+        Message.objects.filter(_FOR_A_PERSON, pk__in=[each.pk for each in chosen]).values_list(
+            "pk", flat=True
+        )
+    )
+    return [_row(message, needs=message.pk in needing) for message in chosen]
+
+
+def _row(message: Message, *, needs: bool) -> LedgerRow:
+    person, user = message.patient, message.user
+    return LedgerRow(
+        public_id=message.public_id,
+        patient=person.public_id if person else None,
+        recipient=person.full_name if person else str(user),
+        purpose=message.purpose,
+        variant=message.variant,
+        urgency=message.urgency,
+        state=message.state,
+        state_words=message.get_state_display(),
+        state_at=message.state_at,
+        why=_REASONS.get(message.state_reason, message.state_reason),
+        waiting=message.state in _WAITING_STATES,
+        created_at=message.created_at,
+        send_after=message.send_after,
+        expires_at=message.expires_at,
+        needs_a_person=needs,
+        handled_at=message.handled_at,
+        handled_by=str(message.handled_by or ""),
+        handled_note=message.handled_note,
+        deliveries=tuple(
+            _delivery_row(delivery)
+            for delivery in sorted(message.deliveries.all(), key=lambda each: each.pk)
+        ),
+    )
+
+
+def _delivery_row(delivery: Delivery) -> DeliveryRow:
+    return DeliveryRow(
+        channel=delivery.get_channel_display(),
+        started_at=delivery.started_at,
+        outcome=delivery.get_outcome_display(),
+        receipt=delivery.get_receipt_display() if delivery.receipt else "",
+        receipt_at=delivery.receipt_at,
+        detail=delivery.detail,
+        subject=delivery.subject,
+        body=delivery.body,
+    )
 
 
 def queue(*, now: datetime) -> Queue:

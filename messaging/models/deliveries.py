@@ -13,8 +13,8 @@ class Delivery(models.Model):
     """One attempt. Committed as ATTEMPTING before the network is touched (G3).
 
     ``key`` is the same for every attempt of one message by one channel, so a provider that honours
-    idempotency keys accepts it once (G4). ``body`` is what was sent; by construction it holds
-    nothing private (REM-18).
+    idempotency keys accepts it once (G4). ``body`` is what was sent, by construction without
+    anything private (REM-18), and with ``[link]`` in place of a task link, which is a secret.
     """
 
     class Channel(models.TextChoices):
