@@ -83,7 +83,11 @@ def result_row(graded: Graded) -> ResultRow:
     low, high = graded.lln, graded.uln
     span = ""
     if high is not None:
-        span = f"{number_text(low)}–{number_text(high)}" if low is not None else f"≤ {number_text(high)}"
+        span = (
+            f"{number_text(low)}–{number_text(high)}"
+            if low is not None
+            else f"≤ {number_text(high)}"
+        )
     value = number_text(result.value) if result.value is not None else result.text
     return ResultRow(
         name=wording.ANALYTES[result.analyte.value],
@@ -205,7 +209,8 @@ def prescription_rows(found: CoursePage) -> list[dict[str, Any]]:
             "words": f"{row.capsules} × {number_text(row.strength_mg)} mg, "
             f"{number_text(row.daily_mg)} mg/day, {number_text(round(row.days, 1))} days",
             "closes_at": row.window_closes_at,
-            "open": row.window_closes_at is None or row.window_closes_at >= found.decision.judged_at,
+            "open": row.window_closes_at is None
+            or row.window_closes_at >= found.decision.judged_at,
             "dispensed_on": row.dispensed_on,
             "override_reason": row.override_reason,
         }
@@ -240,7 +245,9 @@ def timeline_rows(found: CoursePage) -> list[Happening]:
     rows += [Happening(row.on, "Check-in done", status="ok") for row in facts.check_ins]
     rows += [
         Happening(
-            row.on, f"Dose {number_text(dosing.average_daily_mg(row.pattern))} mg/day", status="info"
+            row.on,
+            f"Dose {number_text(dosing.average_daily_mg(row.pattern))} mg/day",
+            status="info",
         )
         for row in facts.doses
     ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from clinic import wording
 from isotrack.templatetags.clinical import day_text, number_text, relative_words, years_between
 from isotrack.templatetags.components import deadline_words
+from messaging.queries import LedgerRow
 from monitoring.queries.course_page import Banner
 from monitoring.queries.worklist import WorklistRow
 from people.queries import PatientRow
@@ -200,9 +201,7 @@ def gate_rows(decision: Decision, *, course_id: object, may_record: bool) -> lis
     return rows
 
 
-def _gate_row(
-    check: CheckResult, *, course_id: object, may_record: bool, primary: bool
-) -> GateRow:
+def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primary: bool) -> GateRow:
     worst = max(check.findings, key=lambda finding: finding.level, default=None)
     if check.met or worst is None:
         return GateRow(
@@ -266,3 +265,19 @@ def _evidence(check: CheckResult) -> str:
 def when_words(day: date, today: date) -> str:
     """``12-Mar-2026 (in 3 days)`` as plain text."""
     return f"{day_text(day)} ({relative_words((day - today).days)})"
+
+
+def message_row(row: LedgerRow) -> dict[str, object]:
+    """One line of the ledger: what for, its state in words, why, and by which way."""
+    last = row.deliveries[-1] if row.deliveries else None
+    return {
+        "recipient": row.recipient,
+        "patient": row.patient,
+        "what": wording.PURPOSES.get(row.purpose, row.purpose),
+        "word": row.state_words,
+        "status": "warning" if row.needs_a_person else wording.MESSAGE_STATUS[row.state],
+        "why": row.why,
+        "send_after": row.send_after,
+        "state_at": row.state_at,
+        "channel": last.channel if last else "",
+    }

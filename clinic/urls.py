@@ -1,6 +1,40 @@
-"""Routes of the staff's screens."""
+"""Routes of the staff's screens. Ids are UUIDs; nothing private stands in an address."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from clinic.views.concerns import Concern
+from clinic.views.courses import CourseView
+from clinic.views.gallery import Gallery
+from clinic.views.messages import ChooseClinic, Messages, Team
+from clinic.views.patients import PatientHome, Patients
+from clinic.views.prescribing import RecordPickUp, Sign
+from clinic.views.recording import Record
+from clinic.views.results import Acknowledge, Queued, Results
+from clinic.views.starting import StartCourse
+from clinic.views.today import Today, Worklist
 
 app_name = "clinic"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", Today.as_view(), name="today"),
+    path("worklist/", Worklist.as_view(), name="worklist"),
+    path("patients/", Patients.as_view(), name="patients"),
+    path("patients/<uuid:public_id>/", PatientHome.as_view(), name="patient"),
+    path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
+    path("start/", StartCourse.as_view(), name="start"),
+    path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),
+    path("courses/<uuid:public_id>/sign/", Sign.as_view(), name="sign"),
+    path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),
+    path(
+        "courses/<uuid:public_id>/results/<uuid:specimen>/",
+        Acknowledge.as_view(),
+        name="acknowledge",
+    ),
+    path("courses/<uuid:public_id>/concerns/<uuid:concern>/", Concern.as_view(), name="concern"),
+    path("prescriptions/<uuid:public_id>/pick-up/", RecordPickUp.as_view(), name="pick-up"),
+    path("results/", Results.as_view(), name="results"),
+    path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
+    path("messages/", Messages.as_view(), name="messages"),
+    path("team/", Team.as_view(), name="team"),
+    path("choose/", ChooseClinic.as_view(), name="choose"),
+    path("components/", Gallery.as_view(), name="components"),
+]

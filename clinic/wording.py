@@ -269,7 +269,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "Keratolytic",
         "Topical keratolytics irritate dry skin further.",
     ),
-    Reason.CONDITION_PREGNANCY: ("Pregnant", "Pregnancy is recorded. Isotretinoin must not be given."),
+    Reason.CONDITION_PREGNANCY: (
+        "Pregnant",
+        "Pregnancy is recorded. Isotretinoin must not be given.",
+    ),
     Reason.CONDITION_BREASTFEEDING: ("Breastfeeding", "Breastfeeding is recorded."),
     Reason.CONDITION_HYPERVITAMINOSIS_A: (
         "Hypervitaminosis A",
@@ -433,6 +436,32 @@ EVENTS: dict[str, str] = {
 }
 
 
+# State of a message: how its word is drawn.
+MESSAGE_STATUS: dict[str, str] = {
+    "planned": "due",
+    "claimed": "due",
+    "accepted": "ok",
+    "delivered": "ok",
+    "undelivered": "warning",
+    "refused": "warning",
+    "unknown": "warning",
+    "failed": "warning",
+    "expired": "neutral",
+    "superseded": "neutral",
+    "withdrawn": "neutral",
+    "suppressed": "neutral",
+}
+
+PURPOSES: dict[str, str] = {
+    "due-item-reminder": "Something is due",
+    "check-in": "Monthly check-in",
+    "prescription-ready": "Prescription ready",
+    "clinic-message": "Message from the clinic",
+    "escalation": "Concern, to staff",
+    "welcome": "Welcome",
+}
+
+
 def reason_of(code: str) -> tuple[str, str, str]:
     """Tag, sentence and status of a standing's reason code, whatever kind of code it is."""
     if code in Reason.__members__:
@@ -449,3 +478,22 @@ def reason_of(code: str) -> tuple[str, str, str]:
         return tag, "Reminders go out by themselves", "warning" if late else "due"
     tag, status, _ = STANDPOINTS[code]
     return tag, "", status
+
+
+# What the rule book proposes for the newest results (5.2); a proposal, never done by itself.
+LAB_ACTIONS: dict[str, str] = {
+    "continue": "The rule book proposes: continue.",
+    "acknowledge": "The rule book proposes: read, repeat soon, consider a lower dose.",
+    "repeat": "The rule book proposes: repeat the test first; lipids fasting.",
+    "confirm-unit": "A value or unit looks impossible: confirm it with the laboratory first.",
+    "reduce": "The rule book proposes: halve the dose and repeat fasting within 2 weeks.",
+    "hold": "The rule book proposes: hold, and repeat within a week with CK and bilirubin.",
+    "stop": "The rule book proposes: stop or hold now, and speak to the patient today.",
+}
+
+
+def concern_reason(code: str) -> str:
+    """The sentence of one reason of a concern."""
+    if code == "RESULT_CORRECTED":
+        return "The laboratory corrected a result that a signed prescription relied on."
+    return REASONS[Reason(code)][1] if code in Reason.__members__ else "See the course page."

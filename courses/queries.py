@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from audit import trail
-from courses.models import Course
+from courses.models import Course, Prescription
 from people.models import Patient, User
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted, clinics_where
@@ -62,3 +62,15 @@ def latest_course_of(patient: Patient) -> Course | None:
         .order_by("-number")
         .first()
     )
+
+
+def prescription_of(public_id: uuid.UUID) -> Prescription:
+    """A prescription by id; its course must then be fetched through :func:`course_for`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = Prescription.objects.select_related("course").filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,4 +1,4 @@
-"""How allauth behaves here: no open sign-up, encrypted second-factor secrets, a door per audience."""
+"""How allauth behaves here: no open sign-up, encrypted second factors, a door per audience."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter

@@ -28,9 +28,7 @@ class PeopleManager(UserManager["User"]):
         self, email: str, password: str | None = None, **fields: object
     ) -> "User":
         """A support user who may open the console."""
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractUser):
@@ -50,9 +48,7 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="email_is_lower_case"
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
         ]
 
     def __str__(self) -> str:
@@ -90,9 +86,7 @@ class Membership(models.Model):
     """What a user is in one clinic. Roles are code; who has them is data."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    clinic = models.ForeignKey(
-        Clinic, on_delete=models.PROTECT, related_name="memberships"
-    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     # A lead prescriber in the sense of UK-05; US: certified with the programme (US-03).
     lead_prescriber = models.BooleanField(default=False)
@@ -121,9 +115,7 @@ class Patient(models.Model):
         UNKNOWN = "unknown", "Not known"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    clinic = models.ForeignKey(
-        Clinic, on_delete=models.PROTECT, related_name="patients"
-    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     user = models.OneToOneField(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="patient"
     )
@@ -134,30 +126,22 @@ class Patient(models.Model):
     born = models.DateField()
     sex = models.CharField(max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
     language = models.CharField(max_length=12, default="en")
-    timezone = models.CharField(
-        max_length=60, blank=True, help_text="empty: the clinic's"
-    )
-    country = models.CharField(
-        max_length=7, blank=True, help_text="empty: the clinic's"
-    )
+    timezone = models.CharField(max_length=60, blank=True, help_text="empty: the clinic's")
+    country = models.CharField(max_length=7, blank=True, help_text="empty: the clinic's")
     # Set when the account is locked: voids task links and sessions at once (L3).
     locked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["clinic", "mrn"], name="one_patient_per_clinic_number"
-            ),
+            models.UniqueConstraint(fields=["clinic", "mrn"], name="one_patient_per_clinic_number"),
             models.CheckConstraint(
                 condition=~Q(given_name="", family_name=""), name="patient_has_a_name"
             ),
             models.CheckConstraint(condition=~Q(mrn=""), name="patient_has_a_number"),
         ]
         indexes = [
-            models.Index(
-                fields=["clinic", "family_name", "given_name"], name="patient_by_name"
-            ),
+            models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name"),
             models.Index(fields=["clinic", "born"], name="patient_by_birth_date"),
         ]
 
@@ -193,9 +177,7 @@ class ContactPoint(models.Model):
         EMAIL = "email", "E-mail"
         SMS = "sms", "Text message"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.CASCADE, related_name="contact_points"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_points")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     address = EncryptedTextField(place="people.contactpoint.address")
     address_index = models.CharField(max_length=64)
@@ -212,9 +194,7 @@ class ContactPoint(models.Model):
                 name="one_contact_point_per_patient_and_address",
             ),
         ]
-        indexes = [
-            models.Index(fields=["address_index"], name="contact_point_by_address")
-        ]
+        indexes = [models.Index(fields=["address_index"], name="contact_point_by_address")]
 
     def __str__(self) -> str:
         return f"{self.channel} of {self.patient_id}"
@@ -226,13 +206,9 @@ class TaskLink(models.Model):
     Only the token's hash is stored. GET never spends it; five wrong birth dates close it (L1, L2).
     """
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.CASCADE, related_name="task_links"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="task_links")
     token_hash = models.CharField(max_length=64, unique=True)
-    about = models.CharField(
-        max_length=80, blank=True, help_text="what the task is about"
-    )
+    about = models.CharField(max_length=80, blank=True, help_text="what the task is about")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from audit import trail
 from people.models import Clinic, Membership, Patient, User
@@ -130,10 +130,7 @@ def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
         if born is not None:
             match |= Q(born=born)
         found = found.filter(match)
-    return [
-        patient_row(patient)
-        for patient in found.order_by("family_name", "given_name")[:limit]
-    ]
+    return [patient_row(patient) for patient in found.order_by("family_name", "given_name")[:limit]]
 
 
 def patient_row(patient: Patient) -> PatientRow:
@@ -152,9 +149,7 @@ def patient_row(patient: Patient) -> PatientRow:
 def patient_of(user: User) -> Patient | None:
     """The patient who signs in as this user, unless locked."""
     return (
-        Patient.objects.select_related("clinic")
-        .filter(user=user, locked_at__isnull=True)
-        .first()
+        Patient.objects.select_related("clinic").filter(user=user, locked_at__isnull=True).first()
     )
 
 
@@ -192,3 +187,34 @@ def _as_date(word: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a clinic's staff."""
+
+    name: str
+    email: str
+    role: str
+    active: bool
+    second_factor: bool
+
+
+def members_of(place: Place) -> list[MemberRow]:
+    """Everyone who works in the clinic, by role and name."""
+    rows = (
+        Membership.objects.filter(clinic_id=place.clinic_id)
+        .select_related("user")
+        .annotate(factors=Count("user__authenticator"))
+        .order_by("role", "user__display_name")
+    )
+    return [
+        MemberRow(
+            name=str(row.user),
+            email=row.user.email,
+            role=row.get_role_display(),
+            active=row.active and row.user.is_active,
+            second_factor=row.factors > 0,
+        )
+        for row in rows
+    ]

@@ -103,5 +103,3 @@ class StaffPage(View):
 def _initials(name: str) -> str:
     words = [word for word in name.replace("Dr ", "").split() if word[:1].isalpha()]
     return "".join(word[0] for word in words[:1] + words[-1:]).upper()
-
-

@@ -62,6 +62,7 @@ class CourseView(StaffPage):
             timeline=timeline_rows(found),
             actions=self._actions(found),
             signing=self._signing(found),
+            may_change=self.place.may(Permission.CHANGE_DOSE),
             hide_head=True,
         )
 

@@ -38,7 +38,9 @@ class Patients(StaffPage):
             patients=[row.public_id for row in rows],
             clinic=self.place.slug,
         )
-        return self.page(rows=rows, search_value=text, may_add=self.place.may(Permission.ADD_PATIENT))
+        return self.page(
+            rows=rows, search_value=text, may_add=self.place.may(Permission.ADD_PATIENT)
+        )
 
 
 class PatientHome(StaffPage):

@@ -75,7 +75,9 @@ class Record(StaffPage):
             return {"pattern": planned_supply(course_page(course, now=self.now))}
         return {}
 
-    def _page(self, kind: Recordable, course: Any, form: StaffForm, status: int = 200) -> HttpResponse:
+    def _page(
+        self, kind: Recordable, course: Any, form: StaffForm, status: int = 200
+    ) -> HttpResponse:
         back = reverse("clinic:course", args=[course.public_id])
         banner = banner_row(banner_of(course, now=self.now), url=back, today=self.today)
         return self.page(kind=kind, form=form, banner=banner, back=back, status=status)

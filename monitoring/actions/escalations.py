@@ -15,6 +15,7 @@ from courses.actions.subject import author, record
 from courses.models import Course
 from messaging import outbox
 from monitoring import purposes
+from monitoring.actions import planning
 from monitoring.models import Escalation, EscalationStep
 from people import queries as people
 from people.models import User
@@ -45,10 +46,10 @@ def raise_for(
     """
     Course.objects.select_for_update().get(pk=course.pk)
     open_one = Escalation.objects.filter(course=course, kind=kind, closed_at__isnull=True).first()
-    if open_one is not None and set(reasons) <= set(open_one.reasons):
-        if open_one.evidence == evidence:
-            trail.unchanged()
-            return open_one
+    known = open_one is not None and set(reasons) <= set(open_one.reasons)
+    if open_one is not None and known and open_one.evidence == evidence:
+        trail.unchanged()
+        return open_one
     if open_one is None:
         open_one = Escalation.objects.create(
             course=course,
@@ -121,6 +122,7 @@ def close(escalation: Escalation, *, outcome: str, by: User, now: datetime) -> E
     )
     outbox.withdraw(about=_about(locked), reason="closed", now=now)
     record(Kind.ESCALATION_CLOSED, locked.course, by=by, now=now, concern=locked.kind)
+    planning.replan(locked.course, now=now)
     return locked
 
 

@@ -5,7 +5,9 @@ difference under the course's lock. It runs after every change and at every tick
 as fresh as computing on the fly, and people can still see, list and argue with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +30,11 @@ from protocol.vocabulary import Requirement
 
 PLANNER = trail.System("planner")
 
+# Courses that wait for the end of a ``planned_once`` block, each with the instant of its plan.
+_waiting: ContextVar[dict[int, tuple[Course, datetime]] | None] = ContextVar(
+    "waiting", default=None
+)
+
 
 @dataclass(slots=True)
 class Changes:
@@ -42,14 +49,37 @@ class Changes:
         return bool(self.opened or self.moved or self.ended or self.messages)
 
 
+@contextmanager
+def planned_once() -> Iterator[None]:
+    """Plan each course once at the end of the block instead of after every change in it.
+
+    For a long run of changes that nobody looks at in between, such as taking over a history. The
+    plan is made at the latest instant of the changes; nothing is planned when the block fails.
+    """
+    waiting: dict[int, tuple[Course, datetime]] = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for course, now in waiting.values():
+        replan(course, now=now)
+
+
 @trail.action
 def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Changes:
     """Plan one course again and apply the difference.
 
     1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
     5. open and move what should be open; 6. queue the reminder whose day has come; 7. refresh the
-    standing; 8. one audit event if anything changed.
+    standing; 8. one audit event if anything changed. In a ``planned_once`` block it waits.
     """
+    waiting = _waiting.get()
+    if waiting is not None:
+        _, latest = waiting.get(course.pk, (course, now))
+        waiting[course.pk] = (course, max(latest, now))
+        trail.unchanged()
+        return Changes()
     locked = (
         Course.objects.select_for_update(of=("self",))
         .select_related("patient", "clinic", "patient__clinic")

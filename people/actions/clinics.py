@@ -19,9 +19,7 @@ def open_clinic(
         ZoneInfoNotFoundError: the time zone is not an IANA name (R16).
     """
     ZoneInfo(timezone)
-    clinic = Clinic.objects.create(
-        slug=slug, name=name, timezone=timezone, country=country
-    )
+    clinic = Clinic.objects.create(slug=slug, name=name, timezone=timezone, country=country)
     trail.record(
         Kind.CLINIC_CREATED,
         by=by,

@@ -40,9 +40,7 @@ class Identity:
 
 
 @trail.action
-def add_patient(
-    clinic: Clinic, identity: Identity, *, by: trail.Actor, now: datetime
-) -> Patient:
+def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: datetime) -> Patient:
     """Add a patient with the ways to reach them.
 
     Raises:
@@ -67,9 +65,7 @@ def add_patient(
         add_contact_point(
             patient,
             channel=ContactPoint.Channel.SMS,
-            address=readable_phone(
-                identity.phone, country=identity.country or clinic.country
-            ),
+            address=readable_phone(identity.phone, country=identity.country or clinic.country),
             rank=0,
         )
     if identity.email:
@@ -90,9 +86,7 @@ def add_patient(
     return patient
 
 
-def add_contact_point(
-    patient: Patient, *, channel: str, address: str, rank: int
-) -> ContactPoint:
+def add_contact_point(patient: Patient, *, channel: str, address: str, rank: int) -> ContactPoint:
     """One more way to reach a patient, found again by its blind index. Part of an action."""
     return ContactPoint.objects.create(
         patient=patient,
@@ -120,9 +114,7 @@ def readable_phone(text: str, *, country: str) -> str:
     except phonenumbers.NumberParseException:
         raise Unusable("phone", f"{text!r} is not a telephone number.") from None
     if not phonenumbers.is_possible_number(number):
-        raise Unusable(
-            "phone", f"{text!r} is too short or too long for a telephone number."
-        )
+        raise Unusable("phone", f"{text!r} is too short or too long for a telephone number.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -135,6 +127,4 @@ def check_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise Unusable(
-            "timezone", f"{name!r} is not a time zone such as Europe/London."
-        ) from None
+        raise Unusable("timezone", f"{name!r} is not a time zone such as Europe/London.") from None

@@ -85,16 +85,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "address",
-                    people.encryption.EncryptedTextField(
-                        place="people.contactpoint.address"
-                    ),
+                    people.encryption.EncryptedTextField(place="people.contactpoint.address"),
                 ),
                 ("address_index", models.CharField(max_length=64)),
                 (
                     "rank",
-                    models.PositiveSmallIntegerField(
-                        default=0, help_text="lower is tried first"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, help_text="lower is tried first"),
                 ),
                 ("verified_at", models.DateTimeField(blank=True, null=True)),
                 ("opted_out_at", models.DateTimeField(blank=True, null=True)),
@@ -118,16 +114,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "address",
-                    people.encryption.EncryptedTextField(
-                        place="people.contactpoint.address"
-                    ),
+                    people.encryption.EncryptedTextField(place="people.contactpoint.address"),
                 ),
                 ("address_index", models.CharField(max_length=64)),
                 (
                     "rank",
-                    models.PositiveSmallIntegerField(
-                        default=0, help_text="lower is tried first"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, help_text="lower is tried first"),
                 ),
                 ("verified_at", models.DateTimeField(blank=True, null=True)),
                 ("opted_out_at", models.DateTimeField(blank=True, null=True)),
@@ -249,15 +241,11 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=12)),
                 (
                     "timezone",
-                    models.CharField(
-                        blank=True, help_text="empty: the clinic's", max_length=60
-                    ),
+                    models.CharField(blank=True, help_text="empty: the clinic's", max_length=60),
                 ),
                 (
                     "country",
-                    models.CharField(
-                        blank=True, help_text="empty: the clinic's", max_length=7
-                    ),
+                    models.CharField(blank=True, help_text="empty: the clinic's", max_length=7),
                 ),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -292,15 +280,11 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=12)),
                 (
                     "timezone",
-                    models.CharField(
-                        blank=True, help_text="empty: the clinic's", max_length=60
-                    ),
+                    models.CharField(blank=True, help_text="empty: the clinic's", max_length=60),
                 ),
                 (
                     "country",
-                    models.CharField(
-                        blank=True, help_text="empty: the clinic's", max_length=7
-                    ),
+                    models.CharField(blank=True, help_text="empty: the clinic's", max_length=7),
                 ),
                 ("locked_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -324,9 +308,7 @@ class Migration(migrations.Migration):
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 (
                     "about",
-                    models.CharField(
-                        blank=True, help_text="what the task is about", max_length=80
-                    ),
+                    models.CharField(blank=True, help_text="what the task is about", max_length=80),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
@@ -349,9 +331,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -363,15 +343,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "first_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="first name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
                 ),
                 (
                     "last_name",
-                    models.CharField(
-                        blank=True, max_length=150, verbose_name="last name"
-                    ),
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
                 ),
                 (
                     "is_staff",
@@ -662,9 +638,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower("email"))
-                ),
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="email_is_lower_case",
             ),
         ),
@@ -722,9 +696,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="patient",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("family_name", ""), ("given_name", ""), _negated=True
-                ),
+                condition=models.Q(("family_name", ""), ("given_name", ""), _negated=True),
                 name="patient_has_a_name",
             ),
         ),
@@ -766,9 +738,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contactpoint",
-            index=models.Index(
-                fields=["address_index"], name="contact_point_by_address"
-            ),
+            index=models.Index(fields=["address_index"], name="contact_point_by_address"),
         ),
         migrations.AddConstraint(
             model_name="contactpoint",

@@ -1,0 +1,197 @@
+"""Results: what waits in the queue, bringing a file in, and deciding about a specimen."""
+
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from clinic import wording
+from clinic.course_rows import result_row
+from clinic.forms.base import StaffForm
+from clinic.forms.treatment import AcknowledgeForm
+from clinic.rows import banner_row
+from clinic.views.base import StaffPage
+from courses.queries import course_for
+from monitoring import lab_files
+from monitoring.actions import result_decisions
+from monitoring.actions import results as arriving
+from monitoring.queries import results
+from monitoring.queries.course_page import course_page
+from people.permissions import Permission
+from people.queries import clinic_by_slug, patient_for, search
+
+MAX_UPLOAD = 8 * 1024 * 1024
+
+
+class UploadForm(StaffForm):
+    """A laboratory's file."""
+
+    file = forms.FileField(label="File", help_text="HL7 v2, FHIR JSON or CSV, at most 8 MB")
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large before reading it."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_UPLOAD:
+            raise forms.ValidationError("The file is larger than 8 MB. Send it in parts.")
+        return file
+
+
+class Results(StaffPage):
+    """The queue, what arrived lately, and a way to bring a file in."""
+
+    need = Permission.LINK_RESULT
+    current = "results"
+    template_name = "clinic/results.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Queue first."""
+        return self._page(UploadForm(today=self.today))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep, match and file the upload; say what became of it."""
+        form = UploadForm(request.POST, request.FILES, today=self.today)
+        if not form.is_valid():
+            return self._page(form, status=422)
+        clinic = clinic_by_slug(self.place.slug)
+        upload = form.cleaned_data["file"]
+        origin = arriving.Origin(clinic=clinic, source="upload", file_name=upload.name)
+        zone = ZoneInfo(self.place.timezone)
+        receipts = []
+        for raw, entries in lab_files.messages(
+            upload, file=upload.name, zone=zone, as_of=self.today
+        ):
+            receipts += arriving.receive(raw, entries, origin=origin, by=self.user, now=self.now)
+        self._say(receipts)
+        return redirect("clinic:results")
+
+    def _say(self, receipts: list[Any]) -> None:
+        counts = {word: sum(each.status == word for each in receipts) for word in _OUTCOMES}
+        parts = [f"{count} {_OUTCOMES[word]}" for word, count in counts.items() if count]
+        level = messages.WARNING if counts["unmatched"] or counts["rejected"] else messages.SUCCESS
+        messages.add_message(self.request, level, "Received: " + ", ".join(parts) + ".")
+
+    def _page(self, form: UploadForm, status: int = 200) -> HttpResponse:
+        return self.page(
+            form=form,
+            queue=results.queue(self.place),
+            filed=results.filed(self.place),
+            status=status,
+        )
+
+
+_OUTCOMES = {
+    "accepted": "filed",
+    "duplicate": "received before, nothing changed",
+    "unmatched": "waiting for their patient",
+    "rejected": "not usable, kept with the reason",
+}
+
+
+class Queued(StaffPage):
+    """One report of the queue: link it to the right patient, or take it off with a reason."""
+
+    need = Permission.LINK_RESULT
+    current = "results"
+    template_name = "clinic/queued.html"
+
+    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """What the message says about its patient, beside who it may be."""
+        return self._page(public_id)
+
+    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Search, link or reject."""
+        report = results.report_of(self.place, public_id)
+        if "find" in request.POST:
+            return self._page(public_id, text=request.POST.get("q", "")[:100])
+        try:
+            if "reject" in request.POST:
+                return self._reject(report, request.POST.get("why", "").strip())
+            patient = patient_for(
+                self.user,
+                uuid.UUID(request.POST.get("patient", "")),
+                need=self.need,
+                page="results",
+                now=self.now,
+            )
+            result_decisions.link(report, patient=patient, by=self.user, now=self.now)
+        except ValueError:
+            return self._page(public_id, error="Choose a patient first.", status=422)
+        except result_decisions.AlreadySettled:
+            messages.info(request, "Somebody else has dealt with this report.")
+        except result_decisions.NotReadable:
+            return self._page(public_id, error="There is nothing in it to file.", status=422)
+        else:
+            messages.success(request, f"Results filed for {patient.full_name}")
+        return redirect("clinic:results")
+
+    def _reject(self, report: Any, why: str) -> HttpResponse:
+        if len(why) < 5:
+            return self._page(report.public_id, error="Say why it is not filed.", status=422)
+        result_decisions.reject(report, why=why, by=self.user, now=self.now)
+        messages.success(self.request, "Taken off the queue. The message itself is kept.")
+        return redirect("clinic:results")
+
+    def _page(
+        self, public_id: uuid.UUID, *, text: str = "", error: str = "", status: int = 200
+    ) -> HttpResponse:
+        report = results.report_of(self.place, public_id)
+        row = results.queued_report(self.place, report)
+        found = search(self.place, text) if text else list(row.suggestions)
+        return self.page(row=row, found=found, text=text, error=error, status=status)
+
+
+class Acknowledge(StaffPage):
+    """Read a specimen's results and say what happens next (UX-06, LAB-8)."""
+
+    need = Permission.ACKNOWLEDGE_RESULT
+    current = "results"
+    template_name = "clinic/acknowledge.html"
+
+    def get(self, request: HttpRequest, public_id: uuid.UUID, specimen: uuid.UUID) -> HttpResponse:
+        """The results with ranges, tiers and the last values."""
+        return self._page(public_id, specimen, AcknowledgeForm(today=self.today))
+
+    def post(self, request: HttpRequest, public_id: uuid.UUID, specimen: uuid.UUID) -> HttpResponse:
+        """Confirm doubtful values, or acknowledge with an action and a plan."""
+        course = self._course(public_id)
+        row = results.specimen_of(course, specimen)
+        if "confirm" in request.POST:
+            for observation in results.held_of(row):
+                result_decisions.confirm(observation, course=course, by=self.user, now=self.now)
+            messages.success(request, f"Values confirmed for {course.patient.full_name}")
+            return redirect("clinic:acknowledge", public_id, specimen)
+        form = AcknowledgeForm(request.POST, today=self.today)
+        if not form.is_valid():
+            return self._page(public_id, specimen, form, status=422)
+        result_decisions.acknowledge(
+            row, course=course, by=self.user, now=self.now, **form.cleaned_data
+        )
+        messages.success(request, f"Saved for {course.patient.full_name}")
+        return redirect("clinic:course", public_id)
+
+    def _course(self, public_id: uuid.UUID) -> Any:
+        return course_for(self.user, public_id, need=self.need, page="result", now=self.now)
+
+    def _page(
+        self, public_id: uuid.UUID, specimen: uuid.UUID, form: AcknowledgeForm, status: int = 200
+    ) -> HttpResponse:
+        course = self._course(public_id)
+        results.specimen_of(course, specimen)
+        found = course_page(course, now=self.now)
+        drawn = next((s for s in found.specimens if s.public_id == str(specimen)), None)
+        back = reverse("clinic:course", args=[public_id])
+        return self.page(
+            form=form,
+            banner=banner_row(found.banner, url=back, today=self.today),
+            back=back,
+            collected_on=drawn.collected_on if drawn else None,
+            rows=[result_row(graded) for graded in drawn.results] if drawn else [],
+            to_confirm=bool(drawn and drawn.to_confirm),
+            advice=wording.LAB_ACTIONS[found.reading.action.value],
+            status=status,
+        )

@@ -1,0 +1,152 @@
+"""The results queue, and one specimen as staff read it."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from courses.models import Course
+from monitoring.models import LabReport, Observation, Specimen
+from people.models import Patient
+from people.queries import NotFound, PatientRow, Place, patient_row
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedReport:
+    """A report that waits for a person: why, and whose it may be."""
+
+    public_id: uuid.UUID
+    status: str
+    reason: str
+    received_at: datetime
+    file_name: str
+    format: str
+    sender: str
+    identifiers: tuple[str, ...]
+    born: date | None
+    name: str
+    suggestions: tuple[PatientRow, ...]
+    may_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FiledReport:
+    """A report that was filed lately."""
+
+    patient: PatientRow
+    course: uuid.UUID | None
+    received_at: datetime
+    results: int
+    sender: str
+
+
+def queue(place: Place) -> tuple[QueuedReport, ...]:
+    """Every report of the clinic that nobody has settled, oldest first."""
+    rows = (
+        LabReport.objects.filter(
+            clinic_id=place.clinic_id,
+            status__in=[LabReport.Status.UNMATCHED, LabReport.Status.REJECTED],
+            settled_at__isnull=True,
+        )
+        .select_related("message")
+        .defer("message__raw")
+        .order_by("received_at")[:100]
+    )
+    reports = list(rows)
+    wanted = {each for row in reports for each in row.suggestions}
+    people = {
+        str(patient.public_id): patient_row(patient)
+        for patient in Patient.objects.filter(public_id__in=wanted, clinic_id=place.clinic_id)
+    }
+    return tuple(_queued(row, people) for row in reports)
+
+
+def report_of(place: Place, public_id: uuid.UUID) -> LabReport:
+    """One queued report of the clinic.
+
+    Raises:
+        NotFound: another clinic's, or none.
+    """
+    found = (
+        LabReport.objects.select_related("message", "clinic")
+        .filter(public_id=public_id, clinic_id=place.clinic_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def queued_report(place: Place, report: LabReport) -> QueuedReport:
+    """One report as the queue shows it."""
+    people = {
+        str(patient.public_id): patient_row(patient)
+        for patient in Patient.objects.filter(
+            public_id__in=report.suggestions, clinic_id=place.clinic_id
+        )
+    }
+    return _queued(report, people)
+
+
+def filed(place: Place, *, limit: int = 25) -> tuple[FiledReport, ...]:
+    """What arrived lately and found its patient, newest first."""
+    rows = (
+        LabReport.objects.filter(clinic_id=place.clinic_id, status=LabReport.Status.ACCEPTED)
+        .select_related("patient", "message")
+        .defer("message__raw")
+        .prefetch_related("specimens__observations")
+        .order_by("-received_at")[:limit]
+    )
+    reports = list(rows)
+    courses: dict[int, uuid.UUID] = {}
+    for course in Course.objects.filter(
+        patient_id__in=[row.patient_id for row in reports]
+    ).order_by("number"):
+        courses[course.patient_id] = course.public_id
+    return tuple(
+        FiledReport(
+            patient=patient_row(row.patient),
+            course=courses.get(row.patient_id),
+            received_at=row.received_at,
+            results=sum(len(specimen.observations.all()) for specimen in row.specimens.all()),
+            sender=row.message.sender,
+        )
+        for row in reports
+        if row.patient is not None
+    )
+
+
+def specimen_of(course: Course, public_id: uuid.UUID) -> Specimen:
+    """A specimen of the course's patient.
+
+    Raises:
+        NotFound: it is somebody else's, or there is none.
+    """
+    found = Specimen.objects.filter(public_id=public_id, patient_id=course.patient_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held_of(specimen: Specimen) -> list[Observation]:
+    """What waits in this specimen for somebody to confirm it (LAB-6)."""
+    return list(specimen.observations.filter(current=True, confirmed_at__isnull=True))
+
+
+def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:
+    hints = json.loads(row.hints) if row.hints else {}
+    born = hints.get("born")
+    return QueuedReport(
+        public_id=row.public_id,
+        status=row.status,
+        reason=row.reason,
+        received_at=row.received_at,
+        file_name=row.message.file_name,
+        format=row.message.format,
+        sender=row.message.sender,
+        identifiers=tuple(hints.get("identifiers", ())),
+        born=date.fromisoformat(born) if born else None,
+        name=f"{hints.get('family', '')}, {hints.get('given', '')}".strip(", "),
+        suggestions=tuple(people[each] for each in row.suggestions if each in people),
+        may_link=row.status == LabReport.Status.UNMATCHED,
+    )
