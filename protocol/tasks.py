@@ -98,7 +98,7 @@ def _waits_for_review(facts: CourseFacts, answers: Questionnaire, as_of: date) -
         return False
     assessed = mood.assess(
         answers,
-        baseline=mood.baseline_for(facts, answers, as_of=as_of),
+        baseline=mood.course_baseline(facts, as_of=as_of),
         country=facts.person.country,
     )
     return assessed.level is not mood.MoodLevel.NONE

@@ -1,1 +1,1 @@
-"""Scenario files: short stories about one patient, replayed through the same rules as the product."""
+"""Scenario files: stories about one patient, replayed through the same rules as the product."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 from monitoring.replay.asked import Ask, Query
 from monitoring.replay.cycles import cycles
@@ -20,7 +19,7 @@ from monitoring.replay.given import (
 )
 from monitoring.replay.questions import QUESTIONS
 from monitoring.replay.story import Story, Topic
-from protocol import dosing, gate, schedule
+from protocol import gate, schedule
 from protocol.facts import CourseFacts, Fact, Supply
 from protocol.findings import Decision
 from protocol.vocabulary import Action, Category, Level, Requirement
@@ -48,21 +47,19 @@ def _queried(story: Story, ask: Ask, query: Query) -> Got:
 def _decided(story: Story, ask: Ask) -> Got:
     setting = setting_of(story, ask)
     if not story.supplied:
-        facts = _facts(setting, None)
-        return _in_words(_decide(story, ask, facts), ask, facts)
-    best: tuple[tuple[int, int], Decision, CourseFacts] | None = None
+        return _in_words(_decide(story, ask, _facts(setting, None)))
+    best: tuple[tuple[int, int], Decision] | None = None
     for cycle in cycles(setting):
-        facts = _facts(setting, cycle)
-        decision = _decide(story, ask, facts)
+        decision = _decide(story, ask, _facts(setting, cycle))
         objections = sum(finding.level > Level.ALLOW for finding in decision.findings)
         rank = (int(decision.level), objections)
         if best is None or rank < best[0]:
-            best = rank, decision, facts
+            best = rank, decision
         if objections == 0:
             break
     if best is None:
         raise ValueError("no date could serve for the prescription")
-    return _in_words(best[1], ask, best[2])
+    return _in_words(best[1])
 
 
 def _decide(story: Story, ask: Ask, facts: CourseFacts) -> Decision:
@@ -87,24 +84,13 @@ def _supply(ask: Ask, facts: CourseFacts) -> Supply | None:
     return ask.named.as_supply()
 
 
-def _days_supply(ask: Ask, facts: CourseFacts) -> Decimal | None:
-    """How long the supply in question lasts (DOSE-7)."""
-    supply = _supply(ask, facts)
-    if supply is None and ask.action is Action.DISPENSE and facts.prescribed:
-        supply = facts.prescribed[-1].supply
-    if supply is None:
-        return None
-    dose = facts.doses[-1].pattern if facts.doses else ()
-    return dosing.days_supply(supply, pattern=dose)
-
-
 def _rma(story: Story, ask: Ask) -> str | None:
     if "rma" in ask.named.given:
         return ask.named.rma
     return IN_ORDER_RMA if story.supplies(Topic.AUTHORISATION) else None
 
 
-def _in_words(decision: Decision, ask: Ask, facts: CourseFacts) -> Got:
+def _in_words(decision: Decision) -> Got:
     window = decision.window
     return {
         "decision": decision.level.word,
@@ -113,7 +99,7 @@ def _in_words(decision: Decision, ask: Ask, facts: CourseFacts) -> Got:
         "window_opens": window.opens_at if window else None,
         "window_closes": window.closes_at if window else None,
         "overridable": decision.overridable,
-        "days_supply": _days_supply(ask, facts),
+        "days_supply": decision.days_supply,
         "judged_on": decision.judged_on,
     }
 

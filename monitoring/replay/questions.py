@@ -1,4 +1,4 @@
-"""The questions beside the gate: each asks the protocol and names what it knows as ``expect`` does."""
+"""The questions beside the gate: each asks the protocol and answers in the names of ``expect``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields

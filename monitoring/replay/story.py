@@ -160,7 +160,7 @@ def read_stories(path: Path, *, shown: str | None = None) -> Iterator[Story]:
 
 
 def _read_story(document: Value, file: str) -> Story:
-    named = document.as_mapping(_DOCUMENT_KEYS | {"scenario"}).get("scenario")
+    named = document.as_open_mapping().get("scenario")
     if named is not None:
         document.place = replace(document.place, name=named.as_text())
     fields = document.as_mapping(_DOCUMENT_KEYS, needed=_NEEDED_KEYS)

@@ -1,4 +1,4 @@
-"""What a prescription or a fill names in a story: the ``with`` of an ask, the fields of an event."""
+"""What a prescription or a fill names in a story: ``with`` of an ask, fields of an event."""
 
 from dataclasses import dataclass, replace
 from datetime import date
