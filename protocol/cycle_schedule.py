@@ -19,6 +19,7 @@ from protocol.specimens import (
     contraception_since,
     first_confirmation_day,
     is_accepted,
+    is_confirmation,
     negatives,
     opening,
     window_last_day,
@@ -220,19 +221,9 @@ def _before_start(q: Question) -> Iterator[PlannedItem]:
             met=accepted[0] if accepted else None,
         )
         accepted = accepted[1:]
-    opened = opening(q)
-    usable = next(
-        (
-            test
-            for test in reversed(accepted)
-            if (q.params.window.days_from_specimen is None or (opened and opened.specimen is test))
-            and (opened is None or opened.locked_by is None)
-            and test.on <= q.on <= _valid_until(q, test)
-        ),
-        None,
-    )
+    usable = _usable_confirmation(q, accepted)
     if usable is None and accepted:
-        due_on = max(due_on, min(days_after(_valid_until(q, accepted[-1]), 1), q.on))
+        due_on = max(due_on, _next_confirmation_day(q, accepted[-1], taken_up))
     confirm_on = usable.on if usable else due_on
     yield _test_item(
         q,
@@ -249,6 +240,34 @@ def _before_start(q: Question) -> Iterator[PlannedItem]:
         due_on=confirm_on,
         opens_on=min(confirm_on, confirm_on - timedelta(days=SOON_DAYS)),
     )
+
+
+def _usable_confirmation(q: Question, accepted: list[PregnancyTest]) -> PregnancyTest | None:
+    """The test with which a first prescription could be written on the day, if there is one."""
+    if q.params.window.days_from_specimen is None:
+        return next((test for test in reversed(accepted) if q.on <= _valid_until(q, test)), None)
+    opened = opening(q)
+    if (
+        opened is None
+        or opened.locked_by is not None
+        or opened.specimen not in accepted
+        or not is_confirmation(q, opened.specimen)
+        or q.on > _valid_until(q, opened.specimen)
+    ):
+        return None
+    return opened.specimen
+
+
+def _next_confirmation_day(q: Question, newest: PregnancyTest, taken_up: date) -> date:
+    """The first day on which a test after ``newest``, which is of no use, would be of use."""
+    if q.params.window.days_from_specimen is None:
+        return days_after(_valid_until(q, newest), 1)
+    if not is_confirmation(q, newest):
+        return first_confirmation_day(q, not_before=taken_up)
+    opened = opening(q)
+    missed = opened is not None and opened.locked_by is None
+    after = _valid_until(q, newest) if missed else newest.on
+    return first_confirmation_day(q, not_before=days_after(after, 1))
 
 
 def after_course_items(q: Question, after: AfterCourse) -> Iterator[PlannedItem]:
