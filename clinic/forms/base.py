@@ -13,7 +13,7 @@ DAY_HINT = "For example 27-Mar-2026"
 
 
 class DayField(forms.DateField):
-    """A calendar day as ``27-Mar-2026``; a month in figures alone is refused as ambiguous (UX-03)."""
+    """A day as ``27-Mar-2026``; a month in figures alone is refused as ambiguous (UX-03)."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", DAY_HINT)

@@ -5,7 +5,7 @@ Storage does not know about reminders; it re-plans, and reminders follow (flow 1
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -21,21 +21,16 @@ from people.actions import patients
 from people.actions.patients import Identity
 from people.models import Clinic, Patient, User
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def perform(
-    change: Callable[Concatenate[Course, P], R], course: Course, *args: P.args, **kwargs: P.kwargs
-) -> R:
+def perform(change: Callable[..., R], course: Course, *, now: datetime, **values: object) -> R:
     """Run an action of ``courses.actions`` on a course and replan it, both or neither.
 
-    The action's own ``now`` is the instant of planning; refusals of the action pass through.
+    ``now`` is the instant of the change and of planning; refusals of the action pass through.
     """
-    now = kwargs["now"]
-    assert isinstance(now, datetime)
     with transaction.atomic():
-        result = change(course, *args, **kwargs)
+        result = change(course, now=now, **values)
         planning.replan(course, now=now)
     return result
 
