@@ -94,7 +94,7 @@ def _genuine(request: HttpRequest, *, now: datetime) -> tuple[dict[str, Any], st
 def receipt(said: dict[str, Any], fingerprint: str, now: datetime) -> tuple[HttpResponse, str]:
     """One receipt. Repeated and late ones answer 200 and change nothing; unknown ones 404."""
     status = said.get("status")
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
         raise _Rejected(400, "malformed")
     try:
         reference = uuid.UUID(str(said.get("reference")))

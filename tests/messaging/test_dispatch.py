@@ -40,14 +40,14 @@ def test_reminder_goes_by_text_with_a_link_and_nothing_private(sms: Sink, mail: 
     delivery = Delivery.objects.get()
     assert accept.to == "+12025550143"
     assert accept.key == str(delivery.key)
-    assert delivery.body == accept.body
+    link = accept.body[accept.body.index("http") :].split()[0]
+    assert delivery.body == accept.body.replace(link, "[link]")
     assert delivery.provider_id == "p-1"
-    assert "http://localhost:8000/t/" in accept.body
+    assert link.startswith("http://localhost:8000/t/")
     for private in ("Canaryname", "Rivera", "2004", person.mrn, str(person.public_id)):
         assert private not in accept.body
-    link = TaskLink.objects.get()
-    assert (link.patient, link.about) == (person, planned.about)
-    assert link.token_hash not in accept.body
+    stored = TaskLink.objects.get()
+    assert (stored.patient, stored.about) == (person, planned.about)
 
 
 def test_running_again_sends_nothing(sms: Sink) -> None:
