@@ -64,26 +64,40 @@ def supply_pattern(supply: Supply) -> tuple[Decimal, ...]:
     return ()
 
 
+def _capsule_days(
+    supply: Supply, pattern: tuple[Decimal, ...]
+) -> tuple[Decimal, Decimal, int] | None:
+    """Capsule mg, mg of the pattern and days of the pattern, where they tell how long it lasts.
+
+    A supply that states its days and no dose is taken at its word.
+    """
+    daily = supply.pattern or (() if supply.days is not None else pattern)
+    total = sum(daily, _ZERO)
+    if supply.capsules is None or supply.strength_mg is None or total <= 0:
+        return None
+    return supply.capsules * supply.strength_mg, total, len(daily)
+
+
 def days_supply(supply: Supply, *, pattern: tuple[Decimal, ...] = ()) -> Decimal | None:
     """How many days a supply lasts, not rounded: capsule mg over average daily mg (DOSE-7).
 
-    ``pattern`` is the dose in force, for a supply that names none. Where capsules are not stated
-    the stated days count. None: cannot be told.
+    ``pattern`` is the dose in force, for a supply that names neither dose nor days. Where capsules
+    are not stated the stated days count. None: cannot be told.
     """
-    daily = supply.pattern or pattern
-    total = sum(daily, _ZERO)
-    if supply.capsules is not None and supply.strength_mg is not None and total > 0:
-        return supply.capsules * supply.strength_mg * len(daily) / total
-    return supply.days
+    counted = _capsule_days(supply, pattern)
+    if counted is None:
+        return supply.days
+    capsule_mg, pattern_total, pattern_days = counted
+    return capsule_mg * pattern_days / pattern_total
 
 
 def lasts_longer(supply: Supply, days: int, *, pattern: tuple[Decimal, ...] = ()) -> bool | None:
     """The supply lasts more than a number of days, compared exactly; None: cannot be told."""
-    daily = supply.pattern or pattern
-    total = sum(daily, _ZERO)
-    if supply.capsules is not None and supply.strength_mg is not None and total > 0:
-        return supply.capsules * supply.strength_mg * len(daily) > days * total
-    return None if supply.days is None else supply.days > days
+    counted = _capsule_days(supply, pattern)
+    if counted is None:
+        return None if supply.days is None else supply.days > days
+    capsule_mg, pattern_total, pattern_days = counted
+    return capsule_mg * pattern_days > days * pattern_total
 
 
 def whole_packs(capsules: int) -> bool:

@@ -151,6 +151,14 @@ def test_supply_without_a_dose_uses_the_one_in_force() -> None:
     assert days_supply(supply, pattern=(Decimal(40),)) == 30
 
 
+def test_supply_that_states_its_days_is_taken_at_its_word() -> None:
+    thirds = Supply(capsules=35, strength_mg=Decimal(20), days=Decimal(30))
+    daily = supply_pattern(thirds)
+    assert days_supply(thirds, pattern=daily) == 30
+    assert lasts_longer(thirds, 30, pattern=daily) is False
+    assert days_supply(thirds, pattern=(Decimal(40),)) == 30
+
+
 def test_dose_of_a_supply_follows_from_capsules_and_days() -> None:
     stated = Supply(capsules=60, strength_mg=Decimal(20), days=Decimal(30))
     assert supply_pattern(stated) == (Decimal(40),)
