@@ -29,7 +29,7 @@ from local.children import CannotStart, guarded, last_line, spawn, stop
 
 DATABASE = "isotrack"
 ROLE = "isotrack"
-NOBODY = "65534"
+NOBODY = 65534
 # A unix socket's path may hold about 107 bytes; PostgreSQL adds "/.s.PGSQL.5432.lock".
 LONGEST_SOCKET_FOLDER = 80
 # Trades safety after a power cut for speed: right for tests, wrong for anything kept.
@@ -90,29 +90,34 @@ def postgres_prefix(binaries: Path, data: Path) -> list[str]:
 
     PostgreSQL refuses uid 0. As root it runs in a user namespace that calls us 1000: no account
     is added and no permission changes. Where namespaces are off (some containers), it runs as
-    "nobody", which needs ``data`` handed over and a path it can walk.
+    "nobody"; where somebody else made the cluster, as its owner.
     """
     if os.geteuid() != 0:
         return guarded([], at_parent_death="INT")
     setpriv, unshare = shutil.which("setpriv"), shutil.which("unshare")
-    if setpriv and unshare:
+    owner = data.stat().st_uid if data.exists() else 0
+    if setpriv and unshare and owner == 0:
         namespace = [unshare, "-U", "--map-user=1000", "--map-group=1000"]
         if _runs([*namespace, "true"]):
             return [*namespace, setpriv, "--pdeathsig", "INT"]
-    if setpriv:
-        dropped = [setpriv, "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]
-        dropped += ["--pdeathsig", "INT"]
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if data.stat().st_uid == 0 and not any(data.iterdir()):
-            os.chown(data, int(NOBODY), int(NOBODY))
-        if _runs([*dropped, "test", "-x", str(binaries / "postgres")]) and _runs(
-            [*dropped, "test", "-w", str(data)]
-        ):
-            return dropped
+    if setpriv and (prefix := _as_somebody_else(setpriv, owner or NOBODY, binaries, data)):
+        return prefix
     raise CannotStart(
         "PostgreSQL does not run as root and user namespaces are off here: "
         "run as an ordinary user, or set DATABASE_URL."
     )
+
+
+def _as_somebody_else(setpriv: str, owner: int, binaries: Path, data: Path) -> list[str]:
+    """Run as ``owner``, to whom an empty ``data`` is handed; empty when its path is closed."""
+    prefix = [setpriv, f"--reuid={owner}", f"--regid={owner}", "--clear-groups"]
+    prefix += ["--pdeathsig", "INT"]
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.parent.chmod(0o711)  # the owner may walk through, and still list nothing
+    if not any(data.iterdir()):
+        os.chown(data, owner, owner)
+    reachable = _runs([*prefix, "test", "-x", str(binaries / "postgres")])
+    return prefix if reachable and _runs([*prefix, "test", "-w", str(data)]) else []
 
 
 def _wait_for_old_postmaster(data: Path, patience_s: float) -> None:
@@ -157,25 +162,23 @@ class Postgres:
         _wait_for_old_postmaster(self.data, 15)
         if not (self.data / "PG_VERSION").exists():
             self._create(binaries, prefix)
-        settings = ["listen_addresses=", f"max_connections={self.connections}"]
+        settings = ["listen_addresses=", "unix_socket_permissions=0700"]
+        settings += [f"max_connections={self.connections}"]
         settings += ["shared_buffers=64MB", *(FORGETFUL if self.forgetful else ())]
         options = [part for setting in settings for part in ("-c", setting)]
-        command = [str(binaries / "postgres"), "-D", str(self.data), "-k", self._heard_in(prefix)]
+        command = [str(binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets)]
+        if "--clear-groups" in prefix:  # it runs as somebody else, who listens there
+            owner = self.data.stat()
+            os.chown(self.sockets, owner.st_uid, owner.st_gid)
         until = time.monotonic() + patience_s
         while not self._answers([*prefix, *command, *options], until):
             # The sessions of a server that was killed hold its memory for a moment longer.
             time.sleep(0.5)
 
-    def _heard_in(self, prefix: list[str]) -> str:
-        """Hand the socket folder over when the server runs as somebody else."""
-        if "--reuid" in prefix:
-            os.chown(self.sockets, int(NOBODY), int(NOBODY))
-        return str(self.sockets)
-
     def _create(self, binaries: Path, prefix: list[str]) -> None:
         """initdb, into a new folder that is renamed when complete: never half a cluster."""
         making = self.data.with_name(self.data.name + ".making")
-        in_place = "--reuid" in prefix  # "nobody" may not rename in our folder
+        in_place = "--clear-groups" in prefix  # somebody else may not rename in our folder
         target = self.data if in_place else making
         if not in_place:
             shutil.rmtree(making, ignore_errors=True)

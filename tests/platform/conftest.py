@@ -17,6 +17,7 @@ from tests.conftest import PROJECT
 def clone() -> Iterator[Path]:
     """A clean copy of the project's own files, under a short path."""
     with tempfile.TemporaryDirectory(prefix="isotrack-clone-") as path:
+        Path(path).chmod(0o711)  # where PostgreSQL must run as "nobody", it walks through
         for source in tracked():
             target = Path(path) / source.relative_to(PROJECT)
             target.parent.mkdir(parents=True, exist_ok=True)

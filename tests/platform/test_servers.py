@@ -48,6 +48,7 @@ def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def folder() -> Iterator[Path]:
     """A folder with a short path: a socket's path may be about 100 characters long."""
     with tempfile.TemporaryDirectory(prefix="isotrack-check-") as path:
+        Path(path).chmod(0o711)  # where PostgreSQL must run as "nobody", it walks through
         yield Path(path)
 
 
