@@ -346,12 +346,15 @@ def number_line(
     def x_of(number: Number) -> float:
         return round(start + share(number, top, width), 1)
 
-    known = [number for number in (high, goal) if number is not None]
     ticks = [Line(start, 0, start, 0, "0")]
-    for number in sorted(set(known)):
-        if x_of(number) - ticks[-1].x1 > 24 and start + width - x_of(number) > 56:
-            ticks.append(Line(x_of(number), 30, x_of(number), 42, number_text(number)))
-    ticks.append(Line(start + width, 0, start + width, 0, f"{number_text(round(top, 6))} {unit}"))
+    for number in sorted({number for number in (high, goal) if number is not None}):
+        words = number_text(number)
+        fits = x_of(number) - ticks[-1].x1 > 5 * (len(words) + len(ticks[-1].words))
+        ticks.append(Line(x_of(number), 30, x_of(number), 42, words if fits else ""))
+    # The end gives way to the goal: the unit stands in the sentence below as well.
+    end = f"{number_text(round(top, 6))} {unit}".strip()
+    if start + width - ticks[-1].x1 > 7 * len(end) + 4 * len(ticks[-1].words) + 6:
+        ticks.append(Line(start + width, 0, start + width, 0, end))
     marker = min(max(x_of(value), 9.0), 291.0)
     anchor = "start" if marker < 40 else "end" if marker > 260 else "middle"
     text_at = {"start": 1.0, "middle": marker, "end": 299.0}[anchor]

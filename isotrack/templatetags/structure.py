@@ -12,7 +12,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
@@ -195,9 +195,16 @@ def error_summary(form: BaseForm | None, title: str = "") -> dict[str, object]:
     lines: list[tuple[str, str]] = []
     if form is not None and form.is_bound:
         for name, errors in form.errors.items():
-            target = form[name].id_for_label if name in form.fields else ""
-            lines += [(target, str(error)) for error in errors]
+            field = form[name] if name in form.fields else None
+            target = _first_control(field) if field else ""
+            before = f"{field.label}: " if field else ""
+            lines += [(target, f"{before}{error}") for error in errors]
     return {"lines": lines, "title": title or _("There is a problem")}
+
+
+def _first_control(field: BoundField) -> str:
+    """Where the link of an error leads: a group of choices has no id of its own, its first has."""
+    return field.id_for_label or f"{field.auto_id}_0"
 
 
 # Django's message levels in the words of the status palette.
