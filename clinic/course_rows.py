@@ -16,6 +16,8 @@ from protocol.vocabulary import Analyte, Tier
 # The two charts of the page, and the multiple or value at which the clinic acts (5.2, tier 2).
 _CHARTED = (Analyte.ALT, Analyte.TRIGLYCERIDES)
 _SHOWN_RESULTS = 6
+# A chart begins with the baseline, not with a value of years ago.
+_BEFORE_COURSE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,10 @@ def _specimen(row: SpecimenRow) -> dict[str, Any]:
 def charts(found: CoursePage) -> list[dict[str, Any]]:
     """The trends of ALT and triglycerides over the dose; one unit a chart (UX-04, UX-10)."""
     drawn = []
+    began = min((dose.on for dose in found.facts.doses), default=found.today)
+    since = began - _BEFORE_COURSE
     for analyte in _CHARTED:
-        points = found.trends.get(analyte, ())
+        points = [graded for graded in found.trends.get(analyte, ()) if graded.result.on >= since]
         if not points:
             continue
         newest = max(points, key=lambda graded: graded.result.on)
@@ -170,14 +174,18 @@ def dose_facts(found: CoursePage) -> dict[str, Any]:
     return {
         "known": True,
         "mg": taken.mg,
-        "mg_per_kg": taken.mg_per_kg,
-        "time_weighted": taken.time_weighted,
+        "mg_per_kg": _tenths(taken.mg_per_kg),
+        "time_weighted": _tenths(taken.time_weighted),
         "target_mg": taken.target_mg,
         "earliest": taken.reaches_120_on,
         "latest": high_on,
         "missed": sum(len(row.dates) for row in found.facts.missed),
         "daily": daily,
     }
+
+
+def _tenths(value: Decimal | None) -> Decimal | None:
+    return None if value is None else round(value, 1)
 
 
 def item_rows(found: CoursePage) -> list[dict[str, Any]]:

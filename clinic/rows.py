@@ -11,11 +11,12 @@ from clinic import wording
 from isotrack.templatetags.clinical import day_text, number_text, relative_words, years_between
 from isotrack.templatetags.components import deadline_words
 from messaging.queries import LedgerRow
+from monitoring.attention import Attention
 from monitoring.queries.course_page import Banner
 from monitoring.queries.worklist import WorklistRow
 from people.queries import PatientRow
 from protocol.findings import CheckResult, Decision, Finding
-from protocol.vocabulary import Check, Level, Tier
+from protocol.vocabulary import Check, Level, Reason, Tier
 
 TARGET_MG_PER_KG = 120  # DOSE-11: the lower end of the band is what lists measure against.
 
@@ -117,12 +118,19 @@ def work_row(row: WorklistRow, *, today: date, now: datetime) -> WorkRow:
         dose_so_far=row.mg_per_kg_so_far,
         dose_target=TARGET_MG_PER_KG,
         lab=_lab_cell(row.latest_lab),
-        due_words=deadline_words(when, now, row.zone) if when is not None else "",
-        due_on=row.due_on if row.reason != "window-closing" else None,
+        due_words=_due_words(row, when, now),
+        due_on=row.due_on if row.attention > Attention.ACT else None,
         action_url=action_url,
         action_label=action_label,
         primary=row.attention == 0 or row.ready_to_sign,
     )
+
+
+def _due_words(row: WorklistRow, when: date | datetime | None, now: datetime) -> str:
+    """A deadline in words; what must be acted on is due today, whatever falls due later."""
+    if row.attention is Attention.ACT and row.reason != "window-closing":
+        return "Today"
+    return deadline_words(when, now, row.zone) if when is not None else ""
 
 
 def _lab_cell(latest: dict[str, Any]) -> LabCell | None:
@@ -210,7 +218,7 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
             status="ok",
             owner_words="",
             why=_evidence(check),
-            rule=", ".join(dict.fromkeys(check.rules)),
+            rule=_rules(check.rules),
             fix_url="",
             fix_label="",
             fix_primary=False,
@@ -221,7 +229,7 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
         met=False,
         status=wording.FINDING_STATUS[worst.level],
         owner_words=wording.OWNERS[worst.owner],
-        why=" ".join(_finding(finding) for finding in check.findings),
+        why=_findings(check.findings),
         rule=", ".join(dict.fromkeys(finding.rule for finding in check.findings)),
         fix_url=reverse("clinic:record", args=[course_id, fix]) if fix and may_record else "",
         fix_label=label,
@@ -235,23 +243,43 @@ def _fix(check: CheckResult, worst: Finding) -> tuple[str, str]:
     return _FIXES.get(check.check, ("", ""))
 
 
-def _finding(finding: Finding) -> str:
-    _, sentence = wording.REASONS[finding.reason]
+def _rules(ids: tuple[str, ...]) -> str:
+    """The rules asked, the first three by name: a met row is read, not audited."""
+    named = list(dict.fromkeys(ids))
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return ", ".join(named[:3]) + more
+
+
+def _findings(findings: tuple[Finding, ...]) -> str:
+    """One sentence a reason, with the details of every finding of that reason behind it."""
+    grouped: dict[Reason, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.reason, []).append(finding)
+    return " ".join(_reason(reason, alike) for reason, alike in grouped.items())
+
+
+def _reason(reason: Reason, findings: list[Finding]) -> str:
+    _, sentence = wording.REASONS[reason]
     details = [
-        f"{wording.DETAILS.get(name, name)} {_value(value)}"
+        f"{wording.DETAILS.get(name, name.replace('-', ' '))} {_value(value)}".strip()
+        for finding in findings
         for name, value in finding.detail
-        if value and finding.reason.value != "RULE_FAILED"
+        if value and reason is not Reason.RULE_FAILED
     ]
-    if finding.clears_on is not None:
-        details.append(f"clears by itself on {day_text(finding.clears_on)}")
-    return f"{sentence} ({', '.join(details)})" if details else sentence
+    clears = [finding.clears_on for finding in findings if finding.clears_on is not None]
+    if clears:
+        details.append(f"clears by itself on {day_text(max(clears))}")
+    if not details:
+        return sentence
+    return f"{sentence.removesuffix('.')} ({'; '.join(dict.fromkeys(details))})."
 
 
 def _value(value: str) -> str:
     try:
         return day_text(date.fromisoformat(value))
     except ValueError:
-        return wording.ANALYTES.get(value, value.replace("-", " "))
+        known = wording.VALUES.get(value) or wording.ANALYTES.get(value)
+        return known or value.replace("-", " ")
 
 
 def _evidence(check: CheckResult) -> str:

@@ -339,7 +339,6 @@ DETAILS: dict[str, str] = {
     "since": "since",
     "enough-on": "long enough on",
     "due_on": "due",
-    "analyte": "analyte",
     "measured_on": "measured",
     "last_dose": "last dose",
     "started_on": "started",
@@ -349,7 +348,9 @@ DETAILS: dict[str, str] = {
     "refills": "refills",
     "mg_per_kg": "mg/kg",
     "strength_mg": "strength in mg",
-    "form": "form",
+    "form": "",
+    "stated-by": "by the",
+    "analyte": "",
     "age": "age",
     "medicine": "medicine",
     "condition": "condition",
@@ -364,6 +365,17 @@ DETAILS: dict[str, str] = {
     "start_mg": "start at mg",
     "rule": "rule",
     "error": "error",
+}
+
+# Values in a finding's detail that staff know by another name.
+VALUES: dict[str, str] = {
+    "patient-information": "patient information",
+    "birth-defects": "birth defects consent",
+    "guardian": "parent or guardian",
+    "arf-2023": "acknowledgement of risk form 2023",
+    "arf-2026": "acknowledgement of risk form 2026",
+    "fcp": "can become pregnant",
+    "ncp": "cannot become pregnant",
 }
 
 # Kinds of evidence (the part of a reference before the colon), as staff read it.

@@ -16,8 +16,7 @@ from monitoring.queries.worklist import Tile, WorklistRow
 _TILES = {
     "pregnancy-test": ("Pregnancy test to read", "critical", "Positive or unclear"),
     "critical-result": ("Critical lab results", "critical", "Not settled"),
-    "mood": ("Mood alert", "warning", "Call today"),
-    "symptom": ("Red symptom", "critical", "Call today"),
+    "alert": ("Mood or symptom alert", "critical", "Call today"),
     "window": ("Windows ending ≤ 48 h", "due", "First ends"),
     "ready": ("Ready to sign", "ok", "All checks met"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet
 
 from monitoring.attention import SOON, Attention
-from monitoring.models import CourseStanding, Escalation, LabReport
+from monitoring.models import CourseStanding, LabReport
 from people.queries import PatientRow, Place, patient_row
 
 PAGE = 25
@@ -17,8 +17,7 @@ PAGE = 25
 FILTERS = (
     "pregnancy-test",
     "critical-result",
-    "mood",
-    "symptom",
+    "alert",
     "window",
     "ready",
     "act",
@@ -166,10 +165,8 @@ def _condition(name: str, *, now: datetime) -> Q:
             return Q(reason__in=["concern:pregnancy-test", "TEST_POSITIVE", "TEST_INDETERMINATE"])
         case "critical-result":
             return Q(reason__in=["concern:result", "concern:corrected-result", "LAB_T3", "LAB_T4"])
-        case "mood":
-            return Q(reason__in=["concern:mood", "MH_ITEM9"])
-        case "symptom":
-            return Q(reason__in=["concern:symptom", "SYMPTOM_RED"])
+        case "alert":
+            return Q(reason__in=["concern:mood", "MH_ITEM9", "concern:symptom", "SYMPTOM_RED"])
         case "window":
             return Q(window_closes_at__gte=now, window_closes_at__lte=now + SOON) & Q(
                 reason="window-closing"
@@ -187,25 +184,16 @@ def _condition(name: str, *, now: datetime) -> Q:
 
 
 def _tiles(place: Place, *, now: datetime) -> tuple[Tile, ...]:
-    names = ("pregnancy-test", "critical-result", "mood", "symptom", "window", "ready")
+    names = ("pregnancy-test", "critical-result", "alert", "window", "ready")
     aggregates: dict[str, Any] = {}
     for name in names:
         aggregates[f"n_{name}"] = Count("pk", filter=_condition(name, now=now))
     aggregates["soonest"] = Min("window_closes_at", filter=_condition("window", now=now))
     numbers = _of(place).aggregate(**aggregates)
-    oldest = dict(
-        Escalation.objects.filter(course__clinic_id=place.clinic_id, closed_at__isnull=True)
-        .values_list("kind")
-        .annotate(Min("raised_at"))
+    return tuple(
+        Tile(name, numbers[f"n_{name}"], numbers["soonest"] if name == "window" else None)
+        for name in names
     )
-    moments = {
-        "window": numbers["soonest"],
-        "pregnancy-test": oldest.get("pregnancy-test"),
-        "critical-result": oldest.get("result"),
-        "mood": oldest.get("mood"),
-        "symptom": oldest.get("symptom"),
-    }
-    return tuple(Tile(name, numbers[f"n_{name}"], moments.get(name)) for name in names)
 
 
 def _queue(place: Place) -> QuerySet[LabReport]:
