@@ -9,4 +9,5 @@ def database_now() -> datetime:
     """The instant by PostgreSQL's clock at the start of this statement, aware, in UTC."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+    return moment

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template, render_to_string
+from django.template import Context, Engine
+from django.template.loader import render_to_string
 
 from messaging.neutrality import fits_one_text, forbidden_words, gsm
 from people.models import Clinic
@@ -53,7 +53,7 @@ def render(
         TemplateDoesNotExist: nobody wrote it.
     """
     name = f"{template}.{variant}" if variant else template
-    source = get_template(f"messages/{language}/{name}.{channel}.txt").template
+    source = Engine.get_default().get_template(f"messages/{language}/{name}.{channel}.txt")
     plain = _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK])
     sender = " ".join(clinic.name.split())
     if forbidden_words(sender):
@@ -63,7 +63,7 @@ def render(
 
     def written(as_name: str) -> str:
         values = {"clinic": as_name, "link": link, "phone": clinic.phone}
-        return source.render(Context(values)).strip()
+        return str(source.render(Context(values))).strip()
 
     text = written(sender)
     if channel == "sms" and not fits_one_text(text):
