@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar as gregorian
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)
+SHORTEST_MONTH = 28
 
 
 def add_months(anchor: date, months: int) -> date:
@@ -18,8 +20,10 @@ def add_months(anchor: date, months: int) -> date:
     """
     index = anchor.year * 12 + anchor.month - 1 + months
     year, month = divmod(index, 12)
-    last = gregorian.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(anchor.day, last))
+    day = anchor.day
+    if day > SHORTEST_MONTH:
+        day = min(day, gregorian.monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def add_days(anchor: date, days: int) -> date:
@@ -39,11 +43,13 @@ def programme_date(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+@lru_cache(maxsize=4096)
 def start_of_day(on: date, zone: str) -> datetime:
     """The first instant of ``on`` in ``zone``, in UTC (GEN-2)."""
     return wall_clock(on, time(0, 0), zone)
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(on: date, zone: str) -> datetime:
     """The last second of ``on`` in ``zone``, in UTC (GEN-2).
 

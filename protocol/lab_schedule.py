@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,11 +12,11 @@ from itertools import count
 from protocol.calendar import add_months
 from protocol.facts import CourseFacts
 from protocol.findings import Ref
-from protocol.holds import moved_past_pause, pauses
-from protocol.plan import PlannedItem, planned_item
+from protocol.holds import Pause, moved_past_pause, pauses
+from protocol.plan import PlannedItem, planned_item, status_by_day
 from protocol.policy import ClinicPolicy
 from protocol.timeline import course_boundary, since, started_on
-from protocol.vocabulary import Analyte, LabSchedule, Requirement, ResultStatus
+from protocol.vocabulary import Analyte, ItemStatus, LabSchedule, Requirement, ResultStatus
 
 COUNTS_WITHIN = timedelta(days=14)
 AFTER_PEAK = timedelta(days=28)
@@ -27,10 +28,15 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A day on which ALT and triglycerides were both drawn."""
+    """A day on which ALT and triglycerides were both drawn; ``result`` is the ALT's row."""
 
     on: date
-    ref: Ref
+    result: str
+
+    @property
+    def ref(self) -> Ref:
+        """The draw as evidence."""
+        return Ref("lab", self.result, self.on)
 
 
 def draws(facts: CourseFacts) -> tuple[Draw, ...]:
@@ -38,13 +44,16 @@ def draws(facts: CourseFacts) -> tuple[Draw, ...]:
     alt: dict[date, str] = {}
     lipids: set[date] = set()
     for result in facts.labs:
+        analyte = result.analyte
+        if analyte is not Analyte.ALT and analyte is not Analyte.TRIGLYCERIDES:
+            continue
         if result.status not in READABLE or result.value is None or not result.unit:
             continue
-        if result.analyte is Analyte.ALT:
+        if analyte is Analyte.ALT:
             alt[result.on] = result.ref
-        elif result.analyte is Analyte.TRIGLYCERIDES:
+        else:
             lipids.add(result.on)
-    return tuple(Draw(on, Ref("lab", ref, on)) for on, ref in sorted(alt.items()) if on in lipids)
+    return tuple(Draw(on, alt[on]) for on in sorted(lipids.intersection(alt)))
 
 
 def peak_dose_on(facts: CourseFacts, started: date) -> date:
@@ -83,85 +92,133 @@ def anchored_dates(facts: CourseFacts, started: date, schedule: LabSchedule) -> 
             yield peak_dose_on(facts, started) + AFTER_PEAK
 
 
-def lab_items(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Iterator[PlannedItem]:
+@dataclass(frozen=True, slots=True)
+class DueDraw:
+    """One date of the schedule: where it is anchored, when it is due, and what has met it."""
+
+    number: int
+    anchored_on: date
+    due_on: date
+    met_by: Draw | None
+
+
+def due_draws(facts: CourseFacts, policy: ClinicPolicy) -> Iterator[DueDraw]:
     """The draws of a course under way, from its first, met ones included; endless for some.
 
-    ``facts`` hold what is known by ``as_of``. A date that was passed over and followed by a draw
-    for a later one has lapsed and is left out; so are dates within a pause that has not ended.
+    ``facts`` hold what is known by the day of the question. A date that was passed over and
+    followed by a draw for a later one has lapsed and is left out; so are dates within a pause that
+    has not ended, and waived ones.
     """
     started = started_on(facts)
     if started is None:
         return
-    boundary = course_boundary(facts)
-    spans = pauses(facts, after=boundary)
+    spans = pauses(facts, after=course_boundary(facts))
     taken = draws(facts)
-    met = _met_dates(facts, started, taken, policy)
+    dates = _DueDates(anchored_dates(facts, started, policy.lab_schedule))
+    met = _met_dates(dates, taken)
     last_met = max(met, default=None)
     waived = {waiver.due_on for waiver in facts.waivers if waiver.requirement is Requirement.LABS}
-    for number, anchored in enumerate(anchored_dates(facts, started, policy.lab_schedule), 1):
-        due_on = anchored if anchored in met else moved_past_pause(spans, anchored)
+    for number, anchored in enumerate(dates.all(), 1):
+        met_by = met.get(anchored)
+        if met_by is None and last_met is not None and anchored < last_met:
+            continue
+        due_on = anchored if met_by is not None else moved_past_pause(spans, anchored)
         if due_on is None:
             return
-        met_by = met.get(anchored)
         if met_by is None and due_on != anchored:
-            met_by = next((d.ref for d in taken if abs(d.on - due_on) <= COUNTS_WITHIN), None)
+            met_by = next((d for d in taken if abs(d.on - due_on) <= COUNTS_WITHIN), None)
         if facts.due_from is not None and due_on < facts.due_from:
             continue
         if met_by is None and (
-            (last_met is not None and anchored < last_met)
-            or due_on in waived
-            or _another_on_resuming(facts, started, policy, spans, anchored, due_on)
+            due_on in waived or _another_on_resuming(dates, spans, anchored, due_on)
         ):
             continue
+        yield DueDraw(number, anchored, due_on, met_by)
+
+
+def overdue_draw(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> DueDraw | None:
+    """The oldest date not yet done when it is overdue on ``as_of`` (LAB-3), else None.
+
+    Makes no items, because the gate asks this every time.
+    """
+    for draw in due_draws(facts, policy):
+        if draw.met_by is None:
+            late = status_by_day(Requirement.LABS, draw.due_on, as_of=as_of)
+            return draw if late is ItemStatus.OVERDUE else None
+    return None
+
+
+def lab_items(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Iterator[PlannedItem]:
+    """``due_draws`` as items of a plan, with their status on ``as_of``."""
+    for draw in due_draws(facts, policy):
         yield planned_item(
             Requirement.LABS,
-            anchored.isoformat(),
-            cycle=number,
-            due_on=due_on,
-            closes_on=due_on + COUNTS_WITHIN,
-            met_by=met_by,
+            draw.anchored_on.isoformat(),
+            cycle=draw.number,
+            due_on=draw.due_on,
+            closes_on=draw.due_on + COUNTS_WITHIN,
+            met_by=draw.met_by.ref if draw.met_by else None,
             as_of=as_of,
             policy=policy,
         )
 
 
+class _DueDates:
+    """The dates of a schedule, worked out as far as somebody has asked, and once."""
+
+    def __init__(self, source: Iterator[date]) -> None:
+        self._source = source
+        self._known: list[date] = []
+
+    def until(self, last: date) -> list[date]:
+        """Every date up to ``last``, and perhaps one more."""
+        while not self._known or self._known[-1] <= last:
+            following = next(self._source, None)
+            if following is None:
+                break
+            self._known.append(following)
+        return self._known
+
+    def all(self) -> Iterator[date]:
+        """One after another; endless for a schedule without an end."""
+        index = 0
+        while True:
+            if index == len(self._known):
+                following = next(self._source, None)
+                if following is None:
+                    return
+                self._known.append(following)
+            yield self._known[index]
+            index += 1
+
+
 def _another_on_resuming(
-    facts: CourseFacts,
-    started: date,
-    policy: ClinicPolicy,
-    spans: tuple,
-    anchored: date,
-    due_on: date,
+    dates: _DueDates, spans: tuple[Pause, ...], anchored: date, due_on: date
 ) -> bool:
     """Of several dates within one pause, one draw on resuming is enough: the last of them."""
     if due_on == anchored:
         return False
     return any(
         anchored < later < due_on and moved_past_pause(spans, later) == due_on
-        for later in _until(anchored_dates(facts, started, policy.lab_schedule), due_on)
+        for later in list(dates.until(due_on))
     )
 
 
-def _until(dates: Iterator[date], last: date) -> Iterator[date]:
-    for day in dates:
-        if day > last:
-            return
-        yield day
-
-
-def _met_dates(
-    facts: CourseFacts, started: date, taken: tuple[Draw, ...], policy: ClinicPolicy
-) -> dict[date, Ref]:
+def _met_dates(dates: _DueDates, taken: tuple[Draw, ...]) -> dict[date, Draw]:
     """LAB-3: each draw counts for the nearest due date, at most 14 days away."""
-    if not taken:
-        return {}
-    horizon = taken[-1].on + COUNTS_WITHIN
-    dates = list(_until(anchored_dates(facts, started, policy.lab_schedule), horizon))
-    met: dict[date, Ref] = {}
+    met: dict[date, Draw] = {}
     for draw in taken:
-        near = [day for day in dates if abs(draw.on - day) <= COUNTS_WITHIN]
-        if near:
-            met.setdefault(min(near, key=lambda day: (abs(draw.on - day), day)), draw.ref)
+        known = dates.until(draw.on + COUNTS_WITHIN)
+        near = known[
+            bisect_left(known, draw.on - COUNTS_WITHIN) : bisect_right(
+                known, draw.on + COUNTS_WITHIN
+            )
+        ]
+        if len(near) > 1:
+            distances = [(abs(draw.on - day), day) for day in near]
+            met.setdefault(min(distances)[1], draw)
+        elif near:
+            met.setdefault(near[0], draw)
     return met
 
 

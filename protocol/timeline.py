@@ -69,9 +69,13 @@ def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = Non
     for name, dated in zip(_DATED, _ALL_DATED(facts), strict=True):
         if not dated or dated[-1].on < surely_known:
             continue
-        kept = tuple(fact for fact in dated if _is_known(fact, day, instant))
-        if len(kept) != len(dated):
-            changed[name] = kept
+        first = len(dated)
+        while first and dated[first - 1].on >= surely_known:
+            first -= 1
+        recent = dated[first:]
+        kept = [fact for fact in recent if _is_known(fact, day, instant)]
+        if len(kept) != len(recent):
+            changed[name] = (*dated[:first], *kept)
     return replace(facts, **changed) if changed else facts  # type: ignore[arg-type]
 
 

@@ -9,11 +9,10 @@ from protocol.findings import Finding, Ref
 from protocol.gate.pregnancy import SUPERVISED
 from protocol.gate.question import Question, Rule, days_after, rule
 from protocol.grading import Graded
-from protocol.lab_schedule import lab_items
+from protocol.lab_schedule import overdue_draw
 from protocol.vocabulary import (
     Analyte,
     Check,
-    ItemStatus,
     Level,
     Owner,
     Reason,
@@ -81,19 +80,16 @@ def is_running(q: Question) -> bool:
 @rule("LAB-2", "LAB-3", check=Check.LABS, when=is_running)
 def no_draw_is_overdue(q: Question) -> Iterator[Finding | Ref]:
     """LAB-3: a scheduled draw is more than seven days late."""
-    for item in lab_items(q.facts, as_of=q.on, policy=q.policy):
-        if item.due_on > q.on:
-            return
-        if item.status is ItemStatus.OVERDUE:
-            yield Finding(
-                reason=Reason.LAB_OVERDUE,
-                level=Level.OVERRIDE,
-                owner=Owner.PATIENT,
-                rule="LAB-3",
-                check=Check.LABS,
-                detail=(("due_on", item.due_on.isoformat()),),
-            )
-            return
+    late = overdue_draw(q.facts, as_of=q.on, policy=q.policy)
+    if late is not None:
+        yield Finding(
+            reason=Reason.LAB_OVERDUE,
+            level=Level.OVERRIDE,
+            owner=Owner.PATIENT,
+            rule="LAB-3",
+            check=Check.LABS,
+            detail=(("due_on", late.due_on.isoformat()),),
+        )
 
 
 @rule("LAB-6", check=Check.LABS)
