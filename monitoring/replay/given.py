@@ -14,6 +14,7 @@ from monitoring.replay.dossier import judged, known_to, one_supply_days
 from monitoring.replay.story import Programme, Story, Topic
 from monitoring.replay.supplies import Named
 from protocol.calendar import age_on
+from protocol.dosing import range_findings
 from protocol.facts import (
     Comprehension,
     Consent,
@@ -39,6 +40,7 @@ from protocol.vocabulary import (
     Analyte,
     Category,
     Form,
+    Formulation,
     Instrument,
     Method,
     SexualFunction,
@@ -236,14 +238,17 @@ def _consents(setting: Setting, day: date) -> list[Fact]:
     return [_stamp(Consent, day, form=form) for form in forms]
 
 
+def _weight_known(setting: Setting) -> Weight:
+    """The newest weight of the story, else the patient's."""
+    weights = [fact for fact in setting.known if isinstance(fact, Weight)]
+    if weights:
+        return max(weights, key=lambda weight: weight.on)
+    return Weight(ref="", on=setting.day, kg=setting.story.patient.weight_kg or _DEFAULT_KG)
+
+
 def _daily_mg(setting: Setting) -> Decimal:
     """The lowest dose of whole 10 mg capsules in the label range for the weight known by then."""
-    weights = [
-        (fact.on, fact.kg)
-        for fact in setting.known
-        if isinstance(fact, Weight) and fact.on <= setting.day
-    ]
-    kg = max(weights)[1] if weights else setting.story.patient.weight_kg or _DEFAULT_KG
+    kg = _weight_known(setting).kg
     steps = (kg * _LOWEST_MG_PER_KG / _ONE_CAPSULE_STEP).to_integral_value(ROUND_CEILING)
     return steps * _ONE_CAPSULE_STEP
 
@@ -324,11 +329,29 @@ def _prescriptions(setting: Setting, cycle: Cycle | None) -> Iterable[Fact]:
 def sound_supply(setting: Setting, named: Named) -> Supply:
     """A supply that breaks no rule, with everything that is named in its place."""
     days = one_supply_days(setting.story)
-    pattern = named.pattern or (_daily_mg(setting),)
-    if not named.pattern and named.capsules and named.strength_mg:
-        pattern = (named.capsules * named.strength_mg / days,)
-    sound = Supply(pattern=pattern, days=days, refills=0)
+    pattern, formulation = _dose_in_force(setting)
+    if named.pattern:
+        pattern = named.pattern
+    elif named.capsules and named.strength_mg:
+        # So many capsules last at most one supply, at no less than the dose in force.
+        total = named.capsules * named.strength_mg
+        if total * len(pattern) > days * sum(pattern):
+            pattern = (total / days,)
+    sound = Supply(pattern=pattern, days=days, refills=0, formulation=formulation)
     supply = named.over(sound)
     if supply.substitute_for is not None:
         return Supply(pattern=pattern, days=days, refills=0, formulation=supply.substitute_for)
     return supply
+
+
+def _dose_in_force(setting: Setting) -> tuple[tuple[Decimal, ...], Formulation]:
+    """The story's own newest dose where the label allows it, else the lowest that it does."""
+    doses = [fact for fact in setting.known if isinstance(fact, Dose)]
+    weight = _weight_known(setting)
+    if doses:
+        newest = max(doses, key=lambda dose: dose.on)
+        programme = setting.story.programme.value
+        judged_by = (newest.pattern, weight, newest.formulation)
+        if not list(range_findings(*judged_by, programme=programme)):
+            return newest.pattern, newest.formulation
+    return (_daily_mg(setting),), Formulation.STANDARD
