@@ -119,8 +119,12 @@ def install(name: str) -> None:
     """Install a lock, every file checked against its hash."""
     lock = str(PROJECT / f"requirements-{name}.txt")
     uv = [str(PYTHON), "-m", "uv", "pip", "install", "--python", str(PYTHON), "-q"]
-    if install_uv() and run([*uv, "--compile-bytecode", "--require-hashes", "-r", lock], "uv"):
-        return
+    uv += ["--compile-bytecode", "--require-hashes", "-r", lock]
+    if install_uv():
+        # The machine's own certificates first: a company's registry is signed by nobody else.
+        for more in (["--system-certs"], []):
+            if run([*uv, *more], "uv", quiet=bool(more)):
+                return
     say("Installing with pip instead of uv (slower) ...")
     pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     if not run([*pip, "--require-hashes", "-r", lock], "pip"):
