@@ -1,6 +1,6 @@
 """Query rows to component rows: where words are put to codes, and nothing is looked up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -198,12 +198,19 @@ _FIXES: dict[Check, tuple[str, str]] = {
 _REVIEWS = {"MH_ITEM9", "MH_ITEM9_UNANSWERED", "MH_REVIEW", "SEXUAL_FN_REVIEW"}
 
 
-def gate_rows(decision: Decision, *, course_id: object, may_record: bool) -> list[GateRow]:
-    """The checklist: every requirement, met or not, with reason, rule and who must act."""
+def gate_rows(
+    decision: Decision, *, course_id: object, may_record: bool, read_url: str = ""
+) -> list[GateRow]:
+    """The checklist: every requirement, met or not, with reason, rule and who must act.
+
+    ``read_url`` is where unread results are read, for those who may acknowledge them.
+    """
     rows: list[GateRow] = []
     first_open = True
     for check in decision.checks:
         row = _gate_row(check, course_id=course_id, may_record=may_record, primary=first_open)
+        if check.check is Check.LABS and not row.met and read_url:
+            row = replace(row, fix_url=read_url, fix_label="Read and choose", fix_primary=True)
         first_open = first_open and row.met
         rows.append(row)
     return rows

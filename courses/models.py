@@ -17,9 +17,7 @@ from people.constraints import both_or_neither
 from people.models import Clinic, Patient, User
 
 APPEND_ONLY = [
-    pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    ),
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
 NO_DELETE = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
 
@@ -47,35 +45,21 @@ class Course(models.Model):
         OTHER = "other", "Other"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="courses"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="courses")
-    number = models.PositiveSmallIntegerField(
-        default=1, help_text="1 for the first course"
-    )
+    number = models.PositiveSmallIntegerField(default=1, help_text="1 for the first course")
     programme = models.CharField(max_length=12, choices=Programme.choices)
-    lab_schedule = models.CharField(
-        max_length=20, blank=True, help_text="empty: the clinic's"
-    )
+    lab_schedule = models.CharField(max_length=20, blank=True, help_text="empty: the clinic's")
     indication = models.CharField(max_length=200, blank=True)
     planned_on = models.DateField(help_text="day the course was planned or recorded")
-    started_on = models.DateField(
-        null=True, blank=True, help_text="day of the first dose"
-    )
+    started_on = models.DateField(null=True, blank=True, help_text="day of the first dose")
     last_dose_on = models.DateField(null=True, blank=True)
-    stop_reason = models.CharField(
-        max_length=20, choices=StopReason.choices, blank=True
-    )
+    stop_reason = models.CharField(max_length=20, choices=StopReason.choices, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
-    stopped_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    stopped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     # A running course taken over from elsewhere stays silent before this day (R5).
     due_from = models.DateField(null=True, blank=True)
-    prescriber = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    prescriber = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -110,9 +94,7 @@ class Course(models.Model):
 class Enrolment(models.Model):
     """A patient's place and category in a programme over a span of days; spans never overlap."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="enrolments"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     category = models.CharField(
         max_length=3,
         choices=[("fcp", "Can become pregnant"), ("ncp", "Cannot become pregnant")],
@@ -121,9 +103,7 @@ class Enrolment(models.Model):
     registry_id = models.CharField(max_length=40, blank=True)
     prescriber_certified = models.BooleanField(default=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = NO_DELETE
@@ -161,9 +141,7 @@ class Statement(models.Model):
         PRESCRIBER = "prescriber", "Prescriber"
         BOTH = "both", "Both"
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="statements"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="statements")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     speaker = models.CharField(max_length=10, choices=Speaker.choices)
     stated_on = models.DateField()
@@ -181,11 +159,7 @@ class Statement(models.Model):
 
     class Meta:
         triggers = APPEND_ONLY
-        indexes = [
-            models.Index(
-                fields=["course", "kind", "stated_on"], name="statement_by_kind"
-            )
-        ]
+        indexes = [models.Index(fields=["course", "kind", "stated_on"], name="statement_by_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -200,9 +174,7 @@ class Visit(models.Model):
     lead_prescriber = models.BooleanField(default=True)
     first = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY
@@ -218,16 +190,12 @@ class Weight(models.Model):
     measured_on = models.DateField()
     kg = models.DecimalField(max_digits=5, decimal_places=2)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kg__gte=20, kg__lte=350), name="weight_is_human"
-            ),
+            models.CheckConstraint(condition=Q(kg__gte=20, kg__lte=350), name="weight_is_human"),
         ]
 
     def __str__(self) -> str:
@@ -237,9 +205,7 @@ class Weight(models.Model):
 class DoseStep(models.Model):
     """The dose in mg per day from a day on, as a pattern repeated day by day; newest row counts."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="dose_steps"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="dose_steps")
     starts_on = models.DateField()
     pattern = ArrayField(models.DecimalField(max_digits=5, decimal_places=1), size=14)
     formulation = models.CharField(max_length=12, default="standard")
@@ -248,9 +214,7 @@ class DoseStep(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     recorded_on = models.DateField()
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY
@@ -269,9 +233,7 @@ class Hold(models.Model):
     held_at = models.DateTimeField()
     held_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     resumed_at = models.DateTimeField(null=True, blank=True)
-    resumed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    resumed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = NO_DELETE
@@ -295,9 +257,7 @@ class Hold(models.Model):
 class MissedDose(models.Model):
     """A day on which the dose was not taken; once a day and course (DOSE-10)."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="missed_doses"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="missed_doses")
     missed_on = models.DateField()
     reported_on = models.DateField()
     recorded_at = models.DateTimeField()
@@ -323,17 +283,13 @@ class HistoryItem(models.Model):
         CONDITION = "condition", "Condition"
         ALLERGY = "allergy", "Allergy"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="history_items"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="history_items")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(max_length=80)
     noted_on = models.DateField()
     stopped_on = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = NO_DELETE
@@ -346,9 +302,7 @@ class Prescription(models.Model):
     """An authorised supply. Only ``courses.actions.prescriptions`` writes it, with a Decision."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="prescriptions"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="prescriptions")
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     signed_on = models.DateField(help_text="the day on the programme's clock")
@@ -367,7 +321,7 @@ class Prescription(models.Model):
     edition_hash = models.CharField(max_length=64)
     policy_version = models.CharField(max_length=40)
     override_reason = models.CharField(max_length=500, blank=True)
-    # The form's own number: a second press of the same button finds the first prescription (REM-21).
+    # The form's own number: a second press of one button finds the first signature (REM-21).
     form_nonce = models.UUIDField(unique=True)
 
     class Meta:
@@ -378,9 +332,7 @@ class Prescription(models.Model):
                 | (Q(level="override") & ~Q(override_reason="")),
                 name="prescription_is_allowed_or_overridden_with_a_reason",
             ),
-            models.CheckConstraint(
-                condition=Q(capsules__gt=0), name="prescription_has_capsules"
-            ),
+            models.CheckConstraint(condition=Q(capsules__gt=0), name="prescription_has_capsules"),
             # One signature a day and course: a prescription is not repeatable (US-19).
             models.UniqueConstraint(
                 fields=["course", "signed_on"],
@@ -403,13 +355,9 @@ class Dispense(models.Model):
     rma = models.CharField(max_length=40, blank=True)
     pharmacy = models.CharField(max_length=120, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reversed_at = models.DateTimeField(null=True, blank=True)
-    reversed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = NO_DELETE
@@ -429,15 +377,11 @@ class Dispense(models.Model):
 class EarlierSupply(models.Model):
     """Supply handed out before IsoTrack kept this course: known from import, without signature."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="earlier_supplies"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="earlier_supplies")
     dispensed_on = models.DateField()
     days = models.DecimalField(max_digits=5, decimal_places=2)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY

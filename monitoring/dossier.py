@@ -327,10 +327,17 @@ def _counts(row: Observation) -> bool:
     return not row.held or row.confirmed_at is not None
 
 
+def _drawn_on(row: Observation) -> date:
+    """The collection date; rows without one are not loaded."""
+    if row.specimen.collected_on is None:
+        raise ValueError(f"{row} has no collection date")
+    return row.specimen.collected_on
+
+
 def _laboratory_test(row: Observation) -> f.PregnancyTest:
     return f.PregnancyTest(
         ref=f"observation:{row.public_id}",
-        on=row.specimen.collected_on,
+        on=_drawn_on(row),
         result=TestResult(row.value_text),
         setting=TestSetting.CLINIC,
         specimen="serum" if row.code in _SERUM_HCG else "urine",
@@ -341,7 +348,7 @@ def _laboratory_test(row: Observation) -> f.PregnancyTest:
 def _lab_result(row: Observation) -> f.LabResult:
     return f.LabResult(
         ref=f"observation:{row.public_id}",
-        on=row.specimen.collected_on,
+        on=_drawn_on(row),
         specimen=f"specimen:{row.specimen.public_id}",
         analyte=Analyte(row.analyte),
         value=_plain(row.value),

@@ -26,10 +26,11 @@ from protocol import (
 )
 from protocol.after_course import AfterCourse
 from protocol.cumulative import Cumulative
+from protocol.dose_tables import TARGET_LOW
 from protocol.findings import Decision
 from protocol.grading import Flag, Graded
 from protocol.plan import PlannedItem
-from protocol.vocabulary import Analyte, Phase, Urgency
+from protocol.vocabulary import Analyte, Phase, Tier, Urgency
 
 _SHOWN_MESSAGES = 30
 # The order in which results are read out: liver, blood fats, the rest.
@@ -87,6 +88,7 @@ class ResultRow:
     low: Decimal | None
     high: Decimal | None
     flag: Flag | None
+    tier: Tier | None
     settled: bool
 
 
@@ -195,6 +197,7 @@ def result_row(graded: Graded, *, settled: bool) -> ResultRow:
         low=graded.lln,
         high=graded.uln,
         flag=None if graded.held else graded.flag,
+        tier=graded.tier,
         settled=settled and not graded.held,
     )
 
@@ -310,7 +313,7 @@ def _progress(taken: Cumulative | None, week: int | None) -> Progress | None:
     weeks = -(-((last - taken.started).days + 1) // 7) if last is not None else None
     return Progress(
         mg_per_kg=taken.mg_per_kg,
-        target=cumulative.TARGET_LOW,
+        target=TARGET_LOW,
         week=week,
         weeks=max(weeks, week or 0) if weeks is not None else None,
         last_day_about=last,

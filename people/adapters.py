@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from people.encryption import decrypt, encrypt
+from people.models import User
 
 _PLACE = "mfa.authenticator.data"
 
@@ -20,6 +21,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff to the dashboard, support to the console, patients to their page."""
         user = request.user
+        if not isinstance(user, User):
+            return reverse("account_login")
         if user.memberships.filter(active=True).exists():
             return reverse("clinic:today")
         if user.is_staff:

@@ -10,6 +10,8 @@ import functools
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -73,11 +75,11 @@ class EncryptedTextField(models.TextField):
     ``place`` binds the ciphertext to its column; a history table keeps the place of its original.
     """
 
-    def __init__(self, *args: object, place: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
         self.place = place
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Carry the place into migrations and history models."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "place": self.place}

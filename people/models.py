@@ -44,7 +44,7 @@ class User(AbstractUser):
     objects = PeopleManager()  # type: ignore[misc]
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []  # noqa: RUF012 - the name and shape are Django's
 
     class Meta:
         constraints = [

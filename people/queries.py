@@ -167,6 +167,11 @@ def clinic_by_slug(slug: str) -> Clinic | None:
     return Clinic.objects.filter(slug=slug).first()
 
 
+def clinic_of(place: Place) -> Clinic:
+    """The clinic in which a member of staff stands."""
+    return Clinic.objects.get(pk=place.clinic_id)
+
+
 def on_call(clinic_id: int, rung: int) -> list[User]:
     """Who is told at a rung of an escalation: prescribers first, then everyone clinical."""
     roles = [Role.DERMATOLOGIST] if rung == 0 else [Role.DERMATOLOGIST, Role.NURSE]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from clinic.forms.base import DayField, StaffForm
@@ -58,6 +59,10 @@ _ALLERGIES = [
 ]
 
 
+def _row(*names: str) -> Row:
+    return Row(*(Column(name, css_class="col-md") for name in names))
+
+
 class IdentityForm(StaffForm):
     """A new patient. Left out when the course is for a patient who is known."""
 
@@ -79,6 +84,11 @@ class IdentityForm(StaffForm):
     def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
         self.country = country
         super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            _row("given_name", "family_name"),
+            _row("mrn", "born", "sex"),
+            _row("phone", "email"),
+        )
 
     def clean_phone(self) -> str:
         """Any way of writing it is fine, as long as it is a number (UX-16)."""
@@ -155,6 +165,17 @@ class CourseForm(StaffForm):
     allergies = forms.MultipleChoiceField(
         choices=_ALLERGIES, required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            _row("indication", "category"),
+            _row("programme", "registry_id"),
+            "enrolled",
+            _row("weight_kg", "pattern", "formulation"),
+            _row("starts_on", "lab_schedule"),
+            _row("conditions", "medicines", "allergies"),
+        )
 
     def clean_starts_on(self) -> date:
         """A plan looks forward."""

@@ -15,12 +15,12 @@ FORMULATIONS = [
 ]
 
 
-class PatternField(forms.CharField):
+class PatternField(forms.Field):
     """Milligrams a day: ``40``, or a pattern repeated day by day: ``20, 40``."""
 
     def to_python(self, value: Any) -> tuple[Decimal, ...]:
         """The pattern as numbers."""
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return ()
         try:

@@ -46,7 +46,7 @@ class StaffPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Find the clinic in force, check the role, then go on."""
         self.now = timezone.now()
-        self.places = places_of(request.user)
+        self.places = places_of(self.user)
         if not self.places:
             raise Http404
         self.place = self._in_force(request)
@@ -76,9 +76,8 @@ class StaffPage(View):
         """The member of staff."""
         return self.request.user
 
-    def page(self, **context: object) -> HttpResponse:
+    def page(self, *, status: int = 200, **context: object) -> HttpResponse:
         """Render the page with what every staff page needs."""
-        status = context.pop("status", 200)
         shared = {
             "nav": self._navigation(),
             "me": {"name": str(self.user), "initials": _initials(str(self.user))},
@@ -88,7 +87,8 @@ class StaffPage(View):
             "now": self.now,
             "today": self.today,
             "as_of": self.now,
-            "search_url": reverse("clinic:patients"),
+            # A page about one patient shows no search, so that nothing leads to another by mistake.
+            "search_url": "" if "banner" in context else reverse("clinic:patients"),
         }
         return render(self.request, self.template_name, {**shared, **context}, status=status)
 

@@ -42,6 +42,7 @@ class CourseView(StaffPage):
             found.decision,
             course_id=public_id,
             may_record=self.place.may(Permission.RECORD_CARE),
+            read_url=self._read_url(found),
         )
         return self.page(
             found=found,
@@ -65,6 +66,12 @@ class CourseView(StaffPage):
             may_change=self.place.may(Permission.CHANGE_DOSE),
             hide_head=True,
         )
+
+    def _read_url(self, found: CoursePage) -> str:
+        waiting = [row for row in found.specimens if row.to_acknowledge or row.to_confirm]
+        if not waiting or not self.place.may(Permission.ACKNOWLEDGE_RESULT):
+            return ""
+        return reverse("clinic:acknowledge", args=[found.public_id, waiting[0].public_id])
 
     def _signing(self, found: CoursePage) -> dict[str, object]:
         permitted = self.place.may(Permission.SIGN_PRESCRIPTION)

@@ -23,7 +23,7 @@ from monitoring.actions import results as arriving
 from monitoring.queries import results
 from monitoring.queries.course_page import course_page
 from people.permissions import Permission
-from people.queries import clinic_by_slug, patient_for, search
+from people.queries import clinic_of, patient_for, search
 
 MAX_UPLOAD = 8 * 1024 * 1024
 
@@ -57,9 +57,10 @@ class Results(StaffPage):
         form = UploadForm(request.POST, request.FILES, today=self.today)
         if not form.is_valid():
             return self._page(form, status=422)
-        clinic = clinic_by_slug(self.place.slug)
         upload = form.cleaned_data["file"]
-        origin = arriving.Origin(clinic=clinic, source="upload", file_name=upload.name)
+        origin = arriving.Origin(
+            clinic=clinic_of(self.place), source="upload", file_name=upload.name
+        )
         zone = ZoneInfo(self.place.timezone)
         receipts = []
         for raw, entries in lab_files.messages(

@@ -1,6 +1,7 @@
 """Starting a course, for a new patient or a known one, on one page."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from clinic.views.base import StaffPage
 from courses.actions.starting import CourseRunning
 from monitoring.actions import care
 from people.permissions import Permission
-from people.queries import clinic_by_slug, patient_for, patient_row
+from people.queries import clinic_of, patient_for, patient_row
 
 _PROGRAMME_BY_COUNTRY = {"US": "us-ipledge", "GB": "uk-mhra", "CA": "ca", "AU": "au"}
 
@@ -40,11 +41,10 @@ class StartCourse(StaffPage):
         if not valid:
             return self._page(public_id, identity, form, status=422)
         patient = self._patient(public_id) if public_id else None
-        clinic = clinic_by_slug(self.place.slug)
         try:
             with transaction.atomic():
                 course = care.start_course(
-                    clinic,  # type: ignore[arg-type]
+                    clinic_of(self.place),
                     patient=patient,
                     identity=identity.identity() if identity else None,
                     plan=form.plan(),
@@ -68,7 +68,7 @@ class StartCourse(StaffPage):
         data = self.request.POST if bound else None
         return IdentityForm(data, today=self.today, country=self.place.country)
 
-    def _patient(self, public_id: uuid.UUID) -> object:
+    def _patient(self, public_id: uuid.UUID) -> Any:
         return patient_for(self.user, public_id, need=self.need, page="start", now=self.now)
 
     def _page(
@@ -78,7 +78,7 @@ class StartCourse(StaffPage):
         form: CourseForm,
         status: int = 200,
     ) -> HttpResponse:
-        patient = patient_row(self._patient(public_id)) if public_id else None  # type: ignore[arg-type]
+        patient = patient_row(self._patient(public_id)) if public_id else None
         return self.page(
             identity=identity if patient is None else None,
             form=form,

@@ -29,9 +29,7 @@ def dispense(
         NothingToDispense: this prescription has been dispensed already.
     """
     locked = Course.objects.select_for_update().get(pk=course.pk)
-    if Dispense.objects.filter(
-        prescription=prescription, reversed_at__isnull=True
-    ).exists():
+    if Dispense.objects.filter(prescription=prescription, reversed_at__isnull=True).exists():
         raise NothingToDispense
     row = Dispense.objects.create(
         prescription=prescription,
@@ -46,9 +44,7 @@ def dispense(
         locked.started_on = dispensed_on
         locked.save(update_fields=["started_on"])
     in_force = (
-        DoseStep.objects.filter(
-            course=course, planned=False, starts_on__lte=dispensed_on
-        )
+        DoseStep.objects.filter(course=course, planned=False, starts_on__lte=dispensed_on)
         .order_by("-starts_on", "-pk")
         .first()
     )
@@ -69,9 +65,7 @@ def dispense(
 
 
 @trail.action
-def reverse(
-    course: Course, *, dispense: Dispense, by: trail.Actor, now: datetime
-) -> Dispense:
+def reverse(course: Course, *, dispense: Dispense, by: trail.Actor, now: datetime) -> Dispense:
     """A supply was not collected and went back to stock (US-21)."""
     dispense.reversed_at = now
     dispense.reversed_by = author(by)

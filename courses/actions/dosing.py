@@ -8,6 +8,7 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import author, record
 from courses.models import Course, DoseStep, Hold, MissedDose
+from people.models import User
 
 
 class NotRunning(Exception):
@@ -80,9 +81,7 @@ def record_missed(
         trail.unchanged()
         return 0
     MissedDose.objects.bulk_create(
-        MissedDose(
-            course=course, missed_on=day, reported_on=reported_on, recorded_at=now
-        )
+        MissedDose(course=course, missed_on=day, reported_on=reported_on, recorded_at=now)
         for day in fresh
     )
     record(Kind.MISSED_DOSES_RECORDED, course, by=by, now=now, days=len(fresh))
@@ -90,9 +89,7 @@ def record_missed(
 
 
 @trail.action
-def hold(
-    course: Course, *, held_on: date, reason: str, by: trail.Actor, now: datetime
-) -> Hold:
+def hold(course: Course, *, held_on: date, reason: str, by: User, now: datetime) -> Hold:
     """Pause treatment from a day, that day included.
 
     Raises:
@@ -102,11 +99,9 @@ def hold(
     if Hold.objects.filter(course=course, resumed_on__isnull=True).exists():
         raise AlreadyHeld
     row = Hold.objects.create(
-        course=course, held_on=held_on, reason=reason, held_at=now, held_by=author(by)
+        course=course, held_on=held_on, reason=reason, held_at=now, held_by=by
     )
-    record(
-        Kind.COURSE_HELD, course, by=by, now=now, on=held_on.isoformat(), reason=reason
-    )
+    record(Kind.COURSE_HELD, course, by=by, now=now, on=held_on.isoformat(), reason=reason)
     return row
 
 
@@ -117,11 +112,7 @@ def resume(course: Course, *, resumed_on: date, by: trail.Actor, now: datetime) 
     Raises:
         NotHeld: there is no open hold.
     """
-    row = (
-        Hold.objects.select_for_update()
-        .filter(course=course, resumed_on__isnull=True)
-        .first()
-    )
+    row = Hold.objects.select_for_update().filter(course=course, resumed_on__isnull=True).first()
     if row is None:
         raise NotHeld
     row.resumed_on, row.resumed_at, row.resumed_by = resumed_on, now, author(by)

@@ -38,9 +38,7 @@ def record(
     Raises:
         Refused: the decision blocks it, or asks for a reason that is not given.
     """
-    if decision.level is Level.BLOCK or (
-        decision.level is Level.OVERRIDE and not override_reason
-    ):
+    if decision.level is Level.BLOCK or (decision.level is Level.OVERRIDE and not override_reason):
         raise Refused
     if supply.capsules is None or supply.strength_mg is None or not supply.pattern:
         raise Refused
@@ -54,7 +52,7 @@ def record(
         pattern=list(supply.pattern),
         days=days,
         formulation=supply.formulation.value,
-        excipients=list(supply.excipients),
+        excipients=list(supply.excipients or ()),
         window_opens_at=decision.window.opens_at if decision.window else None,
         window_closes_at=decision.window.closes_at if decision.window else None,
         level=decision.level.word,

@@ -108,9 +108,7 @@ def record_enrolment(
             running.category = category
             running.registry_id = registry_id
             running.prescriber_certified = prescriber_certified
-            running.save(
-                update_fields=["category", "registry_id", "prescriber_certified"]
-            )
+            running.save(update_fields=["category", "registry_id", "prescriber_certified"])
             record(Kind.ENROLMENT_RECORDED, course, by=by, now=now, corrected=True)
             return running
         running.span = (running.span.lower, enrolled_on)

@@ -60,10 +60,7 @@ def start(
     Patient.objects.select_for_update().get(pk=patient.pk)
     if Course.objects.filter(patient=patient, stopped_at__isnull=True).exists():
         raise CourseRunning
-    last = (
-        Course.objects.filter(patient=patient).aggregate(last=Max("number"))["last"]
-        or 0
-    )
+    last = Course.objects.filter(patient=patient).aggregate(last=Max("number"))["last"] or 0
     course = Course.objects.create(
         patient=patient,
         clinic=patient.clinic,

@@ -33,9 +33,7 @@ def _questionnaire(content: Mapping[str, Any]) -> dict[str, Any]:
     instrument = Instrument(content["instrument"])
     answers = list(content["answers"])
     expected = 2 if instrument is Instrument.PHQ2 else 9
-    if len(answers) != expected or any(
-        a is not None and a not in range(4) for a in answers
-    ):
+    if len(answers) != expected or any(a is not None and a not in range(4) for a in answers):
         raise Malformed(f"{instrument} needs {expected} answers of 0 to 3 or none.")
     return {"instrument": instrument.value, "answers": answers}
 
@@ -106,7 +104,5 @@ def state(
         wording=wording,
         content=shaped,
     )
-    record(
-        Kind.STATEMENT_RECORDED, course, by=by, now=now, statement=kind, speaker=speaker
-    )
+    record(Kind.STATEMENT_RECORDED, course, by=by, now=now, statement=kind, speaker=speaker)
     return statement

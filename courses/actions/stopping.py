@@ -28,9 +28,7 @@ def stop(
     locked.stop_reason = reason
     locked.stopped_at = now
     locked.stopped_by = author(by)
-    locked.save(
-        update_fields=["last_dose_on", "stop_reason", "stopped_at", "stopped_by"]
-    )
+    locked.save(update_fields=["last_dose_on", "stop_reason", "stopped_at", "stopped_by"])
     record(
         Kind.COURSE_STOPPED,
         course,

@@ -8,9 +8,7 @@ from courses.models import Course
 from people.models import User
 
 
-def record(
-    kind: Kind, course: Course, *, by: trail.Actor, now: datetime, **detail: object
-) -> None:
+def record(kind: Kind, course: Course, *, by: trail.Actor, now: datetime, **detail: object) -> None:
     """One event about a course, with its clinic and patient."""
     trail.record(
         kind,

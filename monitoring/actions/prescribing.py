@@ -138,7 +138,6 @@ def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime
     return kept
 
 
-@trail.action
 def _sign(
     course: Course,
     decision: Decision,
@@ -149,6 +148,7 @@ def _sign(
     by: User,
     now: datetime,
 ) -> Signed:
+    """Part of ``authorise``'s transaction; the prescription and the plan speak to the trail."""
     prescription = prescriptions.record(
         course,
         decision=decision,

@@ -126,12 +126,12 @@ def _file(
     found = find(entry.patient, clinic)
     if isinstance(found, matching.Unmatched):
         report = _report(message, part, entry, LabReport.Status.UNMATCHED, found.why, None, now)
-        hits = Patient.objects.filter(pk__in=[each.key for each in found.suggestions])
+        hits = Patient.objects.filter(pk__in=[str(each.key) for each in found.suggestions])
         report.suggestions = [str(patient.public_id) for patient in hits]
         report.save(update_fields=["suggestions"])
         _record(Kind.RESULT_QUEUED, report, by=by, now=now)
         return Receipt(entry, "unmatched", found.why, found, None, ())
-    patient = Patient.objects.select_related("clinic").get(pk=found.candidate.key)
+    patient = Patient.objects.select_related("clinic").get(pk=str(found.candidate.key))
     report = _report(message, part, entry, LabReport.Status.ACCEPTED, "", patient, now)
     lines = file_report(report, entry, patient=patient, by=by, now=now)
     return Receipt(entry, "accepted", "", found, patient, tuple(lines))
@@ -210,6 +210,6 @@ def _duplicate(entry: Entry, clinic: Clinic) -> Receipt:
     patient = None
     lines: list[filing.FiledLine] = []
     if isinstance(found, matching.Matched):
-        patient = Patient.objects.get(pk=found.candidate.key)
+        patient = Patient.objects.get(pk=str(found.candidate.key))
         lines = [filing.FiledLine(line, "duplicate", "known already") for line in entry.lines]
     return Receipt(entry, "duplicate", "received before", found, patient, tuple(lines))

@@ -106,7 +106,7 @@ def filed(place: Place, *, limit: int = 25) -> tuple[FiledReport, ...]:
     return tuple(
         FiledReport(
             patient=patient_row(row.patient),
-            course=courses.get(row.patient_id),
+            course=courses.get(row.patient.pk),
             received_at=row.received_at,
             results=sum(len(specimen.observations.all()) for specimen in row.specimens.all()),
             sender=row.message.sender,
