@@ -81,27 +81,22 @@ EVENTS = Question(
 )
 
 
-def same_or_changed(on_file: tuple[Method, ...]) -> Question:
-    """Shows what the clinic has on file and asks whether it still holds."""
-    return Question(
-        number=40,
-        name="method-change",
-        title=_("Is your birth control still the same?"),
-        note=_("Your clinic has on file:"),
-        choices=(
-            Choice(
-                value=SAME,
-                label=_("Yes, the same"),
-                hint=" + ".join(str(METHOD_WORDS[method]) for method in on_file),
-            ),
-            Choice(value=CHANGED, label=_("No, something changed")),
-        ),
-    )
+# The page lists what is on file under the note.
+SAME_OR_CHANGED = Question(
+    number=40,
+    name="method-change",
+    title=_("Is your birth control still the same?"),
+    note=_("Your clinic has on file:"),
+    choices=(
+        Choice(value=SAME, label=_("Yes, the same")),
+        Choice(value=CHANGED, label=_("No, something changed")),
+    ),
+)
 
 
 def questions(answers: Answers, *, on_file: tuple[Method, ...]) -> list[Question]:
     """Confirm or change the methods, then what may have gone wrong."""
-    asked = [same_or_changed(on_file)] if on_file else []
+    asked = [SAME_OR_CHANGED] if on_file else []
     if not on_file or answers.get("method-change") == CHANGED:
         asked.append(METHODS)
     return [*asked, EVENTS]

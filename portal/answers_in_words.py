@@ -38,7 +38,7 @@ def rows(draft: Draft) -> list[AnswerRow]:
 
 def on_file(draft: Draft, question: Question) -> tuple[str, ...]:
     """What the clinic has on file, where the question asks whether it still holds."""
-    if question.name != "method-change":
+    if question is not check_in_prevention.SAME_OR_CHANGED:
         return ()
     words = check_in_prevention.METHOD_WORDS
     return tuple(str(words[method]) for method in draft.background.methods_on_file)

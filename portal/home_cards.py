@@ -71,7 +71,10 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """The first page: next step, checklist, dates; ``so_far`` is whole mg/kg for the ring."""
+    """The first page: next step, checklist, dates.
+
+    ``alert`` stands above everything; ``so_far`` is whole mg/kg for the ring.
+    """
 
     next_step: NextStep
     steps: tuple[Step, ...]
@@ -79,12 +82,17 @@ class Cards:
     coming: tuple[Coming, ...]
     state: str
     so_far: int | None = None
+    alert: wording.Advice | None = None
 
 
 def cards_for(home: Home) -> Cards:
     """The cards for where the course stands, with the whole figure for the ring."""
     taken = home.progress.mg_per_kg if home.progress is not None else None
-    return replace(_cards(home), so_far=int(taken) if taken is not None else None)
+    return replace(
+        _cards(home),
+        so_far=int(taken) if taken is not None else None,
+        alert=wording.alert(home.decision.reasons) if home.decision is not None else None,
+    )
 
 
 def _cards(home: Home) -> Cards:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from monitoring.portal_queries import MessageRow, ResultRow
 from portal.reason_table import REASONS
 from protocol.findings import Finding
 from protocol.grading import Flag
-from protocol.vocabulary import Analyte, Check, Owner, Reason, Requirement
+from protocol.vocabulary import Analyte, Check, Owner, Reason, Requirement, Tier
 
 Text = str | Promise
 
@@ -259,6 +258,51 @@ def advice_after(codes: Iterable[str], *, hold: bool) -> Advice | None:
     return _AFTER_URGENT if {"SYMPTOM_URGENT", "MH_REVIEW"} & found else None
 
 
+# Findings that must be the first thing on the patient's page, gravest first.
+_ALERTS: tuple[tuple[Reason, Advice], ...] = (
+    (Reason.TEST_POSITIVE, _NOW_POSITIVE),
+    (Reason.MH_ITEM9, _NOW_MOOD),
+    (
+        Reason.SYMPTOM_RED,
+        Advice(
+            "critical",
+            gettext_lazy("Take no capsules"),
+            (
+                gettext_lazy("Your clinic has to talk with you about what you told us."),
+                gettext_lazy("If you feel worse, get help now."),
+            ),
+        ),
+    ),
+    (
+        Reason.TEST_INDETERMINATE,
+        Advice(
+            "warning",
+            gettext_lazy("Take no capsules for now"),
+            (
+                gettext_lazy(
+                    "Your last test was not clear. This happens, and often means nothing."
+                ),
+                gettext_lazy("Your clinic will call you and tell you what to do."),
+            ),
+        ),
+    ),
+    (
+        Reason.LAB_T4,
+        Advice(
+            "warning",
+            gettext_lazy("Take no capsules for now"),
+            (gettext_lazy("Your clinic will call you about your blood test."),),
+        ),
+    ),
+)
+
+
+def alert(reasons: Iterable[Reason]) -> Advice | None:
+    """What must be said before anything else on the first page, until the clinic has settled it."""
+    found = set(reasons)
+    return next((advice for reason, advice in _ALERTS if reason in found), None)
+
+
 def tips(keys: Iterable[str]) -> tuple[Text, ...]:
     """Self-care advice; a key without words is a mistake and fails."""
     return tuple(TIPS[key] for key in keys)
@@ -273,10 +317,6 @@ _ZONES: dict[str, Text] = {
 def zone_words(zone: str) -> Text:
     """The zone of a deadline as people say it; else its city."""
     return _ZONES.get(zone, zone.rsplit("/", 1)[-1].replace("_", " "))
-
-
-# "A little" above: no more than a quarter over the limit.
-_LITTLE = Decimal("1.25")
 
 
 def result(row: ResultRow) -> ResultWords:
@@ -296,9 +336,9 @@ def _result_sentence(row: ResultRow) -> str:
         return _("In the usual range.")
     if row.flag is Flag.LOW:
         return _closing(_("A bit below the usual range."), row)
-    little = row.value is not None and row.high is not None and row.value <= row.high * _LITTLE
-    high = _("A little above the usual range.") if little else _("Above the usual range.")
-    return _closing(high, row)
+    if row.tier is Tier.T1:  # the clinic goes on as before (rule book 5.2)
+        return _("A little above the usual range, and inside your clinic’s goal.")
+    return _closing(_("Above the usual range."), row)
 
 
 def _closing(sentence: str, row: ResultRow) -> str:

@@ -1,0 +1,143 @@
+"""Clinical situations, built by the product's own actions.
+
+``NOW`` is a Sunday morning in New York. Everything takes ``now`` from here unless it is told
+another moment, so a test can say "25 days into the course" and mean it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+
+from audit import trail
+from courses.actions import statements
+from courses.actions.starting import CoursePlan
+from courses.models import Course, Statement
+from monitoring.actions import care, planning
+from people.actions import clinics, patients
+from people.actions.patients import Identity
+from people.models import Clinic, Patient, User
+from people.permissions import Role
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+PASSWORD = "a long pass phrase for tests"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+BY = trail.System("tests")
+
+_numbers = count(1)
+
+PLACES = {
+    "us-ipledge": ("US", "America/New_York"),
+    "uk-mhra": ("GB", "Europe/London"),
+    "eu-ppp": ("DE", "Europe/Berlin"),
+}
+
+
+def clinic(programme: str = "us-ipledge", *, now: datetime = NOW) -> Clinic:
+    """A clinic where the programme holds."""
+    country, zone = PLACES[programme]
+    number = next(_numbers)
+    return clinics.open_clinic(
+        slug=f"clinic-{number}",
+        name=f"Northgate Clinic {number}",
+        timezone=zone,
+        country=country,
+        by=BY,
+        now=now,
+    )
+
+
+def staff(
+    at: Clinic,
+    role: Role = Role.DERMATOLOGIST,
+    *,
+    second_factor: bool = True,
+    now: datetime = NOW,
+) -> User:
+    """A member of the clinic's staff who can sign in with ``PASSWORD`` and a code."""
+    user = User.objects.create_user(f"staff-{next(_numbers)}@clinic.test", PASSWORD)
+    clinics.add_member(at, user=user, role=role, lead_prescriber=True, by=BY, now=now)
+    if second_factor:
+        TOTP.activate(user, TOTP_SECRET)
+        assert Authenticator.objects.filter(user=user).exists()
+    return user
+
+
+def patient(at: Clinic, *, login: bool = False, now: datetime = NOW, **identity: Any) -> Patient:
+    """A patient of the clinic: Ana Rivera, born 12 March 1999, unless told otherwise."""
+    number = next(_numbers)
+    known: dict[str, Any] = {
+        "mrn": f"P{number:05d}",
+        "given_name": "Ana",
+        "family_name": "Rivera",
+        "born": date(1999, 3, 12),
+        "sex": "female",
+        "email": f"patient-{number}@mail.test",
+    }
+    row = patients.add_patient(at, Identity(**{**known, **identity}), by=BY, now=now)
+    if login:
+        row.user = User.objects.create_user(f"patient-{number}@mail.test", PASSWORD)
+        row.save(update_fields=["user"])
+    return row
+
+
+def course(
+    of: Patient,
+    *,
+    programme: str = "us-ipledge",
+    category: str | None = "fcp",
+    days: int | None = 25,
+    daily_mg: Sequence[int] = (40,),
+    now: datetime = NOW,
+    **plan: Any,
+) -> Course:
+    """A course that has run for ``days`` days, or with None one that is only planned.
+
+    After 25 days the first supply ends in five, so the month's check-in is open.
+    """
+    today = now.date()
+    decided = CoursePlan(
+        programme=programme,
+        category=category,
+        weight_kg=Decimal(60),
+        daily_mg=tuple(Decimal(mg) for mg in daily_mg),
+        starts_on=today,
+        running_since=today - timedelta(days=days) if days is not None else None,
+        indication="severe nodular acne",
+        registry_id="REG-1",
+        **plan,
+    )
+    return care.start_course(
+        of.clinic,
+        patient=of,
+        identity=None,
+        plan=decided,
+        prescriber=None,
+        by=BY,
+        today=today,
+        now=now,
+    )
+
+
+def stated(
+    of: Course,
+    kind: str,
+    content: dict[str, Any],
+    *,
+    on: date = TODAY,
+    speaker: str = Statement.Speaker.PRESCRIBER,
+    now: datetime = NOW,
+) -> Statement:
+    """A statement on record, with the plan made anew."""
+    row = statements.state(
+        of, kind=kind, speaker=speaker, content=content, stated_on=on, by=BY, now=now
+    )
+    planning.replan(of, now=now)
+    return row
