@@ -6,7 +6,7 @@ What cannot be read is held with a reason and has no tier; nothing is graded on 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -54,10 +54,10 @@ class Graded:
     """What the rule book makes of one result.
 
     ``tier`` is None where the rule book has no ladder for the analyte, or where ``held`` says why
-    it could not be graded; ``why`` puts that into a sentence without personal data. ``uln`` and
-    ``lln`` are the limits used, in ``unit``; ``default_range`` marks that the laboratory sent none
-    and rule book 5.5 was used. ``x_uln`` is value / ULN for display. ``hepatic`` marks an enzyme
-    lifted to t4 by the bilirubin of the same draw (5.2).
+    it could not be graded; ``why`` puts that into a sentence without personal data. ``value``,
+    ``lln`` and ``uln`` are what was compared, in ``unit``; ``default_range`` marks that the
+    laboratory sent no limit and rule book 5.5 was used. ``hepatic`` marks an enzyme lifted to t4 by
+    the bilirubin of the same draw (5.2).
     """
 
     result: LabResult
@@ -68,7 +68,7 @@ class Graded:
     default_range: bool = False
     lln: Decimal | None = None
     uln: Decimal | None = None
-    x_uln: Decimal | None = None
+    value: Decimal | None = None
     flag: Flag | None = None
     held: str = ""
     why: str = ""
@@ -80,6 +80,11 @@ class Graded:
         return self.result.analyte
 
     @property
+    def x_uln(self) -> Decimal | None:
+        """Multiple of the upper limit, for display; None without a value or a limit."""
+        return self.value / self.uln if self.value is not None and self.uln else None
+
+    @property
     def above_limit(self) -> bool:
         """Certainly above the upper limit of normal."""
         return self.flag is Flag.HIGH
@@ -88,6 +93,12 @@ class Graded:
     def counts(self) -> bool:
         """Final, readable and believed: it may stand as the value of its day (B5)."""
         return not self.held
+
+
+_WHY_NOT_GRADED = {
+    Held.SPANS_TIERS: "it may stand for values of several tiers",
+    Held.NO_LIMIT: "no upper limit of normal is known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,37 +269,37 @@ def grade(
     """
     unit = canonical(result.unit)
     held = _why_held(result, unit)
+    version = policy.ctcae_version
     if held is not None or unit is None:
         reason, why = held if held is not None else (Held.UNKNOWN_UNIT, "the unit is not known")
-        version = policy.ctcae_version
         return Graded(result=result, unit=unit or "", held=reason, why=why, ctcae_version=version)
     amount = _amount(result, unit, person)
-    graded = Graded(
+    tier: Tier | None = None
+    reason_held: Held | None = None
+    hepatic = False
+    if result.analyte in LADDER_ANALYTES:
+        ladder = policy.ladder or DEFAULT_LADDER
+        tier, reason_held = _tier(
+            ladder, result.analyte, amount, symptoms=symptoms, worst=result.confirmed
+        )
+        hepatic = (
+            reason_held is None
+            and result.analyte in LIVER_ENZYMES
+            and _passes("enzyme", ladder, amount)
+            and _raised_bilirubin(companions, person, ladder)
+        )
+    return Graded(
         result=result,
         unit=amount.unit,
+        tier=Tier.T4 if hepatic else tier,
         ctcae=_ctcae(result.analyte, amount, baseline, person, policy) if with_ctcae else None,
-        ctcae_version=policy.ctcae_version,
+        ctcae_version=version,
         default_range=amount.default_range,
         lln=amount.lln,
         uln=amount.uln,
-        x_uln=amount.reported.value / amount.uln if amount.uln else None,
+        value=amount.reported.value,
         flag=_flag(amount),
+        held=reason_held or "",
+        why=_WHY_NOT_GRADED[reason_held] if reason_held is not None else "",
+        hepatic=hepatic,
     )
-    if result.analyte not in LADDER_ANALYTES:
-        return graded
-    ladder = policy.ladder or DEFAULT_LADDER
-    tier, not_graded = _tier(
-        ladder, result.analyte, amount, symptoms=symptoms, worst=result.confirmed
-    )
-    if not_graded is not None:
-        why = "it may stand for values of several tiers"
-        if not_graded is Held.NO_LIMIT:
-            why = "no upper limit of normal is known"
-        return replace(graded, held=not_graded, why=why)
-    if (
-        result.analyte in LIVER_ENZYMES
-        and _passes("enzyme", ladder, amount)
-        and _raised_bilirubin(companions, person, ladder)
-    ):
-        return replace(graded, tier=Tier.T4, hepatic=True)
-    return replace(graded, tier=tier)

@@ -129,6 +129,16 @@ def score_of(questionnaire: Questionnaire) -> tuple[int | None, bool]:
     return _total(questionnaire.instrument, questionnaire.answers)
 
 
+def is_quiet(questionnaire: Questionnaire, *, baseline: Questionnaire | None) -> bool:
+    """Nothing in it asks for a clinician: the short way for the many that do not."""
+    if questionnaire.instrument is Instrument.PHQ2:
+        return True
+    score, _ = score_of(questionnaire)
+    if score is None or score >= _RISE or questionnaire.answers[_ITEM_9] != 0:
+        return assess(questionnaire, baseline=baseline, country="").level is MoodLevel.NONE
+    return True
+
+
 def assess(
     questionnaire: Questionnaire, *, baseline: Questionnaire | None, country: str
 ) -> MoodAssessment:

@@ -110,11 +110,11 @@ def convert(analyte: Analyte, value: Decimal, from_unit: str, to_unit: str) -> D
     Raises Unconvertible where either unit does not belong to the analyte.
     """
     scales = _SCALES[analyte]
-    if from_unit not in scales or to_unit not in scales:
+    source, target = scales.get(from_unit), scales.get(to_unit)
+    if source is None or target is None:
         raise Unconvertible(analyte, from_unit, to_unit)
-    if from_unit == to_unit:
+    if source is target:
         return value
-    source, target = scales[from_unit], scales[to_unit]
     return (value * source.times * target.per) / (source.per * target.times)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from protocol.facts import Questionnaire
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, Rule, ref, rule
-from protocol.mood import Item9, assess, course_baseline
+from protocol.mood import Item9, assess, course_baseline, is_quiet
 from protocol.reviews import is_reviewed
 from protocol.vocabulary import Check, Instrument, Level, Owner, Reason, ReviewOf
 
@@ -66,6 +66,8 @@ def answers_are_reviewed(q: Question) -> Iterator[Finding | Ref]:
     baseline = course_baseline(q.facts, as_of=q.day)
     country = q.facts.person.country
     for questionnaire in q.facts.questionnaires:
+        if is_quiet(questionnaire, baseline=baseline):
+            continue
         if is_reviewed(questionnaire, q.facts.reviewed, of=ReviewOf.MENTAL_HEALTH):
             continue
         assessed = assess(questionnaire, baseline=baseline, country=country)
