@@ -25,8 +25,8 @@ class AfterCourse:
 
     Tests and contraception are None for patients who cannot become pregnant.
     ``contraception_until`` is the last day of it, ``blood_donation_from`` the first day on which
-    donating is allowed again (US-25, US-26), ``procedures_until`` the last day on which waxing and ablative
-    treatments are discouraged.
+    donating is allowed again (US-25, US-26), ``procedures_until`` the last day on which waxing and
+    ablative treatments are discouraged.
     """
 
     last_dose: date | None = None
