@@ -170,7 +170,7 @@ def ceiling(highest: float) -> tuple[float, float]:
 
 def months_between(first: date, last: date) -> list[date]:
     """The first of each month after ``first`` up to ``last``."""
-    found = []
+    found: list[date] = []
     year, month = first.year, first.month
     while True:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

@@ -130,7 +130,7 @@ def empty(
 @register.simple_tag
 def field_row(label: str, value: object, hint: object = "") -> SafeString:
     """One line of a ``<dl class="it-kv">``; nothing known says *Not recorded*."""
-    said = "Not recorded" if value is None or value == "" else conditional_escape(value)
+    said = "Not recorded" if value is None or value == "" else conditional_escape(value)  # type: ignore[arg-type]
     more = format_html('<span class="it-sub">{}</span>', hint) if hint else ""
     return format_html("<dt>{}</dt><dd>{}{}</dd>", label, said, more)
 
@@ -138,12 +138,13 @@ def field_row(label: str, value: object, hint: object = "") -> SafeString:
 def deadline_words(when: date | datetime, now: datetime, zone: ZoneInfo | str) -> str:
     """``Today 23:59 EST``, ``Tomorrow``, ``In 6 days``, ``1 day late``, on the zone's clock."""
     today = local(now, zone).date()
-    instant = isinstance(when, datetime)
-    if instant and when < now and local(when, zone).date() == today:
-        return _("Ended today %(clock)s") % {"clock": clock_text(when, zone)}
-    days = ((local(when, zone).date() if instant else when) - today).days
+    on = local(when, zone).date() if isinstance(when, datetime) else when
+    days = (on - today).days
+    if days == 0 and isinstance(when, datetime):
+        words = _("Ended today %(clock)s") if when < now else _("Today %(clock)s")
+        return words % {"clock": clock_text(when, zone)}
     if days == 0:
-        return _("Today %(clock)s") % {"clock": clock_text(when, zone)} if instant else _("Today")
+        return _("Today")
     if days == 1:
         return _("Tomorrow")
     if days > 0:
@@ -179,10 +180,10 @@ def countdown(
     ``now`` in the page's context; a page that passes neither is wrong and fails.
     """
     moment = now or context.get("now")
-    if when is not None and moment is None:
-        raise ValueError("countdown needs now= or a page with now in its context.")
     if when is None:
         return {"words": _("No date set"), "date": "", "status": status, "patient": patient}
+    if moment is None:
+        raise ValueError("countdown needs now= or a page with now in its context.")
     on = local(when, zone).date() if isinstance(when, datetime) else when
     return {
         "words": (days_left_words if patient else deadline_words)(when, moment, zone),
