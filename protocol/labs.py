@@ -19,6 +19,7 @@ from protocol.vocabulary import Analyte, ResultStatus, Tier
 
 __all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "read"]
 
+_ORDER = tuple(Analyte)
 _FINAL = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
 # Analytes on which a decision rests: the ladder's, and bilirubin for the liver rule. A doubtful
 # value of any other analyte is shown but stops nothing.
@@ -202,6 +203,8 @@ def _worst_of_day(of_day: Sequence[Graded]) -> Graded:
     The latest instant counts. Where the order within the day is not known, the worst does, and a
     result in doubt is worse than any other.
     """
+    if len(of_day) == 1:
+        return of_day[0]
     instants = [graded.result.at for graded in of_day if graded.result.at is not None]
     if len(instants) == len(of_day):
         last = max(instants)
@@ -216,17 +219,17 @@ class _Reader:
     facts: CourseFacts
     policy: ClinicPolicy
     as_of: date
-    final: tuple[LabResult, ...]
+    by_analyte: Mapping[Analyte, Sequence[LabResult]]
     with_ctcae: bool
     course: Treatment | None
 
-    def newest(self, results: Sequence[LabResult]) -> tuple[Graded, Graded | None]:
+    def newest(self, analyte: Analyte) -> tuple[Graded, Graded | None]:
         """The newest result of one analyte, and the newest one that could be graded.
 
         Only as many days are graded as that takes, however long the history is.
         """
         first: Graded | None = None
-        left = list(results)
+        left: Sequence[LabResult] = self.by_analyte[analyte]
         while left:
             day = max(result.on for result in left)
             of_day = [self.grade(result) for result in left if result.on == day]
@@ -236,7 +239,7 @@ class _Reader:
             if usable:
                 return first, _worst_of_day(usable)
         if first is None:
-            raise LookupError("no result to read")
+            raise LookupError(analyte)
         return first, None
 
     def grade(self, result: LabResult) -> Graded:
@@ -245,8 +248,8 @@ class _Reader:
         if result.analyte in LIVER_ENZYMES:
             companions = [
                 other
-                for other in self.final
-                if other.analyte is Analyte.BILIRUBIN and same_draw(result, other)
+                for other in self.by_analyte.get(Analyte.BILIRUBIN, ())
+                if same_draw(result, other)
             ]
         return grade(
             result,
@@ -266,9 +269,8 @@ class _Reader:
             return None
         earlier = [
             other
-            for other in self.final
-            if other.analyte is result.analyte
-            and other.on <= course.started
+            for other in self.by_analyte[result.analyte]
+            if other.on <= course.started
             and (course.after is None or other.on > course.after)
             and other.value is not None
         ]
@@ -303,20 +305,19 @@ def read(
     """
     ladder = policy.ladder or DEFAULT_LADDER
     known = [result for result in facts.labs if result.on <= as_of]
+    by_analyte: dict[Analyte, list[LabResult]] = {}
+    for result in known:
+        if result.status in _FINAL:
+            by_analyte.setdefault(result.analyte, []).append(result)
     reader = _Reader(
         facts=facts,
         policy=policy,
         as_of=as_of,
-        final=tuple(result for result in known if result.status in _FINAL),
+        by_analyte=by_analyte,
         with_ctcae=with_ctcae,
         course=newest_course(facts, as_of=as_of) if with_ctcae else None,
     )
-    by_analyte: dict[Analyte, list[LabResult]] = {}
-    for result in reader.final:
-        by_analyte.setdefault(result.analyte, []).append(result)
-    pairs = {
-        analyte: reader.newest(by_analyte[analyte]) for analyte in Analyte if analyte in by_analyte
-    }
+    pairs = {analyte: reader.newest(analyte) for analyte in _ORDER if analyte in by_analyte}
     newest = {analyte: first for analyte, (first, _) in pairs.items()}
     in_force = {analyte: usable for analyte, (_, usable) in pairs.items() if usable is not None}
     acknowledgements = [item for item in facts.lab_acknowledged if item.on <= as_of]
