@@ -110,9 +110,15 @@ def _facts(setting: Setting, cycle: Cycle | None) -> CourseFacts:
     if not story.supplied:
         return course_facts(story, setting.known)
     told = [*setting.known, *supplied(setting, cycle)]
+    told += _draws_due(setting, course_facts(story, told))
     facts = course_facts(story, told)
-    due = [*_draws_due(setting, facts), *_tests_due(setting, facts)]
-    return course_facts(story, [*told, *due]) if due else facts
+    supplied_on: set[date] = set()
+    while due := _tests_due(setting, facts) - supplied_on:
+        # What one test answers lets the next supply's fall due.
+        supplied_on |= due
+        told += [negative_test(day) for day in sorted(due)]
+        facts = course_facts(story, told)
+    return facts
 
 
 def _draws_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
@@ -121,14 +127,14 @@ def _draws_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
     return [fact for day in _reached(setting, facts, Requirement.LABS) for fact in normal_draw(day)]
 
 
-def _tests_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
+def _tests_due(setting: Setting, facts: CourseFacts) -> set[date]:
     story = setting.story
     if story.patient.category is Category.NCP or not story.supplies(Topic.PREGNANCY_TESTS):
-        return []
+        return set()
     kinds = (Requirement.PREGNANCY_TEST, Requirement.FINAL_TEST)
     days = {day for kind in kinds for day in _reached(setting, facts, kind)}
     doubt = last_doubt(setting)
-    return [negative_test(day) for day in sorted(days) if doubt is None or day <= doubt]
+    return {day for day in days if doubt is None or day <= doubt}
 
 
 def _reached(setting: Setting, facts: CourseFacts, requirement: Requirement) -> list[date]:

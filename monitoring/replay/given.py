@@ -50,7 +50,8 @@ from protocol.vocabulary import (
 
 _REGISTRY_ID = "in-order"
 IN_ORDER_RMA = "RMA-in-order"
-_LONG_BEFORE = timedelta(days=150)
+# Before the story, and before the screening test that is supplied for it.
+_LONG_BEFORE = timedelta(days=31)
 # The screening test stands this long before the confirming one: more than US-07's 19 days.
 _SCREENING_BEFORE = timedelta(days=30)
 # Before the start, yet too far from the first draw of any schedule to count for it (LAB-3).
@@ -137,6 +138,8 @@ def setting_of(story: Story, ask: Ask) -> Setting:
 def prescription_days(setting: Setting, cycle: Cycle | None) -> list[date]:
     """Every day on which a prescription was or is written, as far as the ask sees, in order."""
     days = set(setting.of(Prescribed)) | set(setting.fills)
+    if setting.began < setting.day:
+        days.add(setting.began)  # a course that runs was prescribed, whatever the story tells
     if setting.ask.action in {Action.START, Action.PRESCRIBE}:
         days.add(setting.day)
     if cycle is not None:
