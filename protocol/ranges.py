@@ -23,7 +23,9 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class RangeRow:
+    """One row of the table: whom it may apply to, and its limits by canonical unit."""
+
     analyte: Analyte
     sex: str
     from_age: int
@@ -45,7 +47,7 @@ def _limit(value: object, where: str) -> Decimal | None:
     return Decimal(value)
 
 
-def _row(entry: Mapping[str, object], number: int) -> _Row:
+def _row(entry: Mapping[str, object], number: int) -> RangeRow:
     where = f"range {number}"
     try:
         analyte = Analyte(str(entry["analyte"]))
@@ -58,7 +60,7 @@ def _row(entry: Mapping[str, object], number: int) -> _Row:
             raise BadTable(f"{where}: {unit!r} is not a column of {analyte.value}")
         low, high = (_limit(limit, f"{where} {unit}") for limit in limits)
         columns[unit] = Range(low, high)
-    return _Row(
+    return RangeRow(
         analyte=analyte,
         sex=str(entry.get("sex", "")),
         from_age=int(str(entry.get("from_age", 0))),
@@ -67,12 +69,13 @@ def _row(entry: Mapping[str, object], number: int) -> _Row:
     )
 
 
-def _rows() -> tuple[_Row, ...]:
-    document = tomllib.loads(_TABLE.read_text(encoding="utf-8"), parse_float=Decimal)
+def from_text(text: str) -> tuple[RangeRow, ...]:
+    """Read a table of ranges; raises BadTable naming the row that cannot be understood."""
+    document = tomllib.loads(text, parse_float=Decimal)
     return tuple(_row(entry, number) for number, entry in enumerate(document["range"], start=1))
 
 
-_ROWS = _rows()
+_ROWS = from_text(_TABLE.read_text(encoding="utf-8"))
 
 
 def default_range(analyte: Analyte, unit: str, *, sex: str, age: int | None) -> Range | None:

@@ -46,6 +46,7 @@ TABLE = [
     # Unknown limit, or no term
     ("alt", 50, "U/L", None, None, 5, None),
     ("glucose", 300, "mg/dL", None, None, 5, None),
+    ("triglycerides", 300, "g/L", None, None, 5, None),
 ]
 
 
