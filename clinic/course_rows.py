@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from clinic import wording
-from isotrack.templatetags.clinical import moment_text, number_text, relative_words
+from look.templatetags.clinical import moment_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
 from protocol import cumulative, dosing
 from protocol.grading import Flag, Graded

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from clinic import wording
-from isotrack.templatetags.clinical import day_text, number_text, relative_words, years_between
-from isotrack.templatetags.components import deadline_words
+from look.templatetags.clinical import day_text, number_text, relative_words, years_between
+from look.templatetags.components import deadline_words
 from messaging.queries import LedgerRow
 from monitoring.attention import Attention
 from monitoring.queries.course_page import Banner

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "messaging",
     "courses",
     "monitoring",
+    "look",
     "clinic",
     "portal",
     "isotrack",
@@ -97,9 +98,9 @@ TEMPLATES = [
                 "isotrack.context.page",
             ],
             "builtins": [
-                "isotrack.templatetags.components",
-                "isotrack.templatetags.structure",
-                "isotrack.templatetags.clinical",
+                "look.templatetags.components",
+                "look.templatetags.structure",
+                "look.templatetags.clinical",
             ],
         },
     }

@@ -15,7 +15,7 @@ from clinic.rows import banner_row, gate_rows
 from clinic.views.base import StaffPage
 from courses.actions import dispensing
 from courses.queries import course_for, prescription_of
-from isotrack.templatetags.clinical import moment_text
+from look.templatetags.clinical import moment_text
 from monitoring.actions import care, prescribing
 from monitoring.queries.course_page import banner_of, course_page, planned_supply
 from people.permissions import Permission

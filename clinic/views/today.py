@@ -8,7 +8,7 @@ from django.urls import reverse
 from audit import trail
 from clinic.rows import work_row
 from clinic.views.base import StaffPage
-from isotrack.templatetags.clinical import clock_text
+from look.templatetags.clinical import clock_text
 from monitoring.queries import worklist
 from monitoring.queries.worklist import Tile, WorklistRow
 

@@ -10,443 +10,1150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0001_initial'),
-        ('people', '0002_cache_table'),
+        ("courses", "0001_initial"),
+        ("people", "0002_cache_table"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pulse',
+            name="Pulse",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('detail', models.JSONField(default=dict)),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("detail", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='ClinicPolicyVersion',
+            name="ClinicPolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateField()),
-                ('settings', models.JSONField(default=dict, help_text='fields of protocol.policy.ClinicPolicy')),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policy_versions', to='people.clinic')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateField()),
+                (
+                    "settings",
+                    models.JSONField(
+                        default=dict, help_text="fields of protocol.policy.ClinicPolicy"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policy_versions",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CourseStanding',
+            name="CourseStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phase', models.CharField(max_length=10)),
-                ('attention', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('owner', models.CharField(blank=True, max_length=12)),
-                ('level', models.CharField(max_length=8)),
-                ('open_checks', models.PositiveSmallIntegerField(default=0)),
-                ('ready_to_sign', models.BooleanField(default=False)),
-                ('window_closes_at', models.DateTimeField(null=True)),
-                ('next_due_on', models.DateField(null=True)),
-                ('next_requirement', models.CharField(blank=True, max_length=20)),
-                ('week', models.PositiveSmallIntegerField(null=True)),
-                ('daily_mg', models.DecimalField(decimal_places=1, max_digits=6, null=True)),
-                ('mg_per_kg_so_far', models.DecimalField(decimal_places=1, max_digits=7, null=True)),
-                ('latest_lab', models.JSONField(default=dict)),
-                ('unread_results', models.PositiveSmallIntegerField(default=0)),
-                ('worst_tier', models.PositiveSmallIntegerField(null=True)),
-                ('edition', models.CharField(blank=True, max_length=20)),
-                ('replan_after', models.DateTimeField(null=True)),
-                ('refreshed_at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.clinic')),
-                ('course', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='courses.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phase", models.CharField(max_length=10)),
+                ("attention", models.PositiveSmallIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("owner", models.CharField(blank=True, max_length=12)),
+                ("level", models.CharField(max_length=8)),
+                ("open_checks", models.PositiveSmallIntegerField(default=0)),
+                ("ready_to_sign", models.BooleanField(default=False)),
+                ("window_closes_at", models.DateTimeField(null=True)),
+                ("next_due_on", models.DateField(null=True)),
+                ("next_requirement", models.CharField(blank=True, max_length=20)),
+                ("week", models.PositiveSmallIntegerField(null=True)),
+                ("daily_mg", models.DecimalField(decimal_places=1, max_digits=6, null=True)),
+                (
+                    "mg_per_kg_so_far",
+                    models.DecimalField(decimal_places=1, max_digits=7, null=True),
+                ),
+                ("latest_lab", models.JSONField(default=dict)),
+                ("unread_results", models.PositiveSmallIntegerField(default=0)),
+                ("worst_tier", models.PositiveSmallIntegerField(null=True)),
+                ("edition", models.CharField(blank=True, max_length=20)),
+                ("replan_after", models.DateTimeField(null=True)),
+                ("refreshed_at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "course",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standing",
+                        to="courses.course",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DueItem',
+            name="DueItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.CharField(max_length=60)),
-                ('requirement', models.CharField(max_length=20)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('opens_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('closes_on', models.DateField(blank=True, null=True)),
-                ('ended', models.CharField(blank=True, choices=[('met', 'Done'), ('waived', 'Waived'), ('lapsed', 'Not done in time'), ('withdrawn', 'No longer needed')], max_length=10)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('met_by', models.CharField(blank=True, help_text='<kind>:<id> of the evidence', max_length=80)),
-                ('met_on', models.DateField(blank=True, null=True)),
-                ('waived_at', models.DateTimeField(blank=True, null=True)),
-                ('waived_reason', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='due_items', to='courses.course')),
-                ('waived_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.CharField(max_length=60)),
+                ("requirement", models.CharField(max_length=20)),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("opens_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("closes_on", models.DateField(blank=True, null=True)),
+                (
+                    "ended",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("met", "Done"),
+                            ("waived", "Waived"),
+                            ("lapsed", "Not done in time"),
+                            ("withdrawn", "No longer needed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "met_by",
+                    models.CharField(
+                        blank=True, help_text="<kind>:<id> of the evidence", max_length=80
+                    ),
+                ),
+                ("met_on", models.DateField(blank=True, null=True)),
+                ("waived_at", models.DateTimeField(blank=True, null=True)),
+                ("waived_reason", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="due_items",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "waived_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('reached', 'Reached, will do it'), ('call-later', 'Call again'), ('no-answer', 'No answer'), ('wrong-number', 'Wrong number'), ('declined', 'Declined'), ('done-elsewhere', 'Done elsewhere')], max_length=20)),
-                ('next_on', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='courses.course')),
-                ('due_item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='monitoring.dueitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "Reached, will do it"),
+                            ("call-later", "Call again"),
+                            ("no-answer", "No answer"),
+                            ("wrong-number", "Wrong number"),
+                            ("declined", "Declined"),
+                            ("done-elsewhere", "Done elsewhere"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("next_on", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "due_item",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="monitoring.dueitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('wording', models.CharField(max_length=40)),
-                ('answers', people.encryption.EncryptedTextField(help_text='JSON: question name to answer', place='monitoring.checkin.answers')),
-                ('assessment', models.JSONField(default=dict, help_text='urgency and reason codes, no answers')),
-                ('started_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_on', models.DateField(blank=True, null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='courses.course')),
-                ('due_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='monitoring.dueitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("wording", models.CharField(max_length=40)),
+                (
+                    "answers",
+                    people.encryption.EncryptedTextField(
+                        help_text="JSON: question name to answer",
+                        place="monitoring.checkin.answers",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.JSONField(
+                        default=dict, help_text="urgency and reason codes, no answers"
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_on", models.DateField(blank=True, null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "due_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="monitoring.dueitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EditionActivation',
+            name="EditionActivation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.CharField(max_length=20)),
-                ('effective_from', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("edition", models.CharField(max_length=20)),
+                ("effective_from", models.DateField()),
+                ("reason", models.CharField(max_length=300)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('symptom', 'Red symptom'), ('mood', 'Mood alert'), ('pregnancy-test', 'Positive or unclear pregnancy test'), ('result', 'Critical result'), ('corrected-result', 'Corrected result after a signature')], max_length=20)),
-                ('reasons', models.JSONField(default=list, help_text='reason codes, newest last')),
-                ('evidence', models.CharField(blank=True, max_length=80)),
-                ('raised_at', models.DateTimeField()),
-                ('rung', models.PositiveSmallIntegerField(default=0)),
-                ('climbs_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, max_length=500)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='courses.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("symptom", "Red symptom"),
+                            ("mood", "Mood alert"),
+                            ("pregnancy-test", "Positive or unclear pregnancy test"),
+                            ("result", "Critical result"),
+                            ("corrected-result", "Corrected result after a signature"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list, help_text="reason codes, newest last")),
+                ("evidence", models.CharField(blank=True, max_length=80)),
+                ("raised_at", models.DateTimeField()),
+                ("rung", models.PositiveSmallIntegerField(default=0)),
+                ("climbs_at", models.DateTimeField(blank=True, null=True)),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.CharField(blank=True, max_length=500)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="courses.course",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EscalationStep',
+            name="EscalationStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.PositiveSmallIntegerField()),
-                ('told', models.CharField(max_length=120)),
-                ('at', models.DateTimeField()),
-                ('escalation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='monitoring.escalation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rung", models.PositiveSmallIntegerField()),
+                ("told", models.CharField(max_length=120)),
+                ("at", models.DateTimeField()),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="monitoring.escalation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GateDecision',
+            name="GateDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('action', models.CharField(max_length=10)),
-                ('level', models.CharField(max_length=8)),
-                ('judged_at', models.DateTimeField()),
-                ('judged_on', models.DateField()),
-                ('edition', models.CharField(max_length=20)),
-                ('edition_hash', models.CharField(max_length=64)),
-                ('policy_version', models.CharField(max_length=40)),
-                ('decision', models.JSONField()),
-                ('asked_by', models.CharField(max_length=80)),
-                ('prescription', models.UUIDField(help_text='public id of what was signed on it', null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_decisions', to='courses.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("action", models.CharField(max_length=10)),
+                ("level", models.CharField(max_length=8)),
+                ("judged_at", models.DateTimeField()),
+                ("judged_on", models.DateField()),
+                ("edition", models.CharField(max_length=20)),
+                ("edition_hash", models.CharField(max_length=64)),
+                ("policy_version", models.CharField(max_length=40)),
+                ("decision", models.JSONField()),
+                ("asked_by", models.CharField(max_length=80)),
+                (
+                    "prescription",
+                    models.UUIDField(help_text="public id of what was signed on it", null=True),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_decisions",
+                        to="courses.course",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LabMessage',
+            name="LabMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('source', models.CharField(choices=[('file', 'File'), ('upload', 'Upload page'), ('api', 'HTTP'), ('typed', 'Typed by staff')], max_length=10)),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('format', models.CharField(blank=True, max_length=10)),
-                ('sender', models.CharField(blank=True, max_length=200)),
-                ('control_id', models.CharField(blank=True, max_length=200)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('raw', people.encryption.EncryptedTextField(place='monitoring.labmessage.raw')),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(max_length=80)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lab_messages', to='people.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("file", "File"),
+                            ("upload", "Upload page"),
+                            ("api", "HTTP"),
+                            ("typed", "Typed by staff"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                ("format", models.CharField(blank=True, max_length=10)),
+                ("sender", models.CharField(blank=True, max_length=200)),
+                ("control_id", models.CharField(blank=True, max_length=200)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("raw", people.encryption.EncryptedTextField(place="monitoring.labmessage.raw")),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(max_length=80)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lab_messages",
+                        to="people.clinic",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LabReport',
+            name="LabReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('part', models.PositiveSmallIntegerField(default=0, help_text='position in the message')),
-                ('status', models.CharField(choices=[('accepted', 'Filed'), ('unmatched', 'Patient not found'), ('rejected', 'Not usable')], max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('hints', people.encryption.EncryptedTextField(blank=True, help_text='JSON: what the message says about its patient', place='monitoring.labreport.hints')),
-                ('suggestions', models.JSONField(default=list, help_text='public ids of patients it may belong to')),
-                ('received_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_note', models.CharField(blank=True, max_length=300)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lab_reports', to='people.clinic')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='monitoring.labmessage')),
-                ('patient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.patient')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "part",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="position in the message"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "Filed"),
+                            ("unmatched", "Patient not found"),
+                            ("rejected", "Not usable"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "hints",
+                    people.encryption.EncryptedTextField(
+                        blank=True,
+                        help_text="JSON: what the message says about its patient",
+                        place="monitoring.labreport.hints",
+                    ),
+                ),
+                (
+                    "suggestions",
+                    models.JSONField(
+                        default=list, help_text="public ids of patients it may belong to"
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lab_reports",
+                        to="people.clinic",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="monitoring.labmessage",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PregnancyTest',
+            name="PregnancyTest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('collected_on', models.DateField()),
-                ('result', models.CharField(blank=True, max_length=15)),
-                ('setting', models.CharField(blank=True, max_length=20)),
-                ('specimen', models.CharField(default='urine', max_length=10)),
-                ('verified', models.BooleanField(default=False)),
-                ('cycle_day', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('omitted_reason', models.CharField(blank=True, max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=300)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pregnancy_tests', to='courses.course')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("collected_on", models.DateField()),
+                ("result", models.CharField(blank=True, max_length=15)),
+                ("setting", models.CharField(blank=True, max_length=20)),
+                ("specimen", models.CharField(default="urine", max_length=10)),
+                ("verified", models.BooleanField(default=False)),
+                ("cycle_day", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("omitted_reason", models.CharField(blank=True, max_length=300)),
+                ("recorded_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pregnancy_tests",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Specimen',
+            name="Specimen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sender', models.CharField(blank=True, max_length=200)),
-                ('accession', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(blank=True, help_text='urine, serum, blood or empty', max_length=10)),
-                ('collected_on', models.DateField(blank=True, null=True)),
-                ('received_at', models.DateTimeField()),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specimens', to='people.patient')),
-                ('report', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='specimens', to='monitoring.labreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sender", models.CharField(blank=True, max_length=200)),
+                ("accession", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, help_text="urine, serum, blood or empty", max_length=10
+                    ),
+                ),
+                ("collected_on", models.DateField(blank=True, null=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specimens",
+                        to="people.patient",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specimens",
+                        to="monitoring.labreport",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('filler', models.CharField(blank=True, max_length=120)),
-                ('set_id', models.CharField(blank=True, max_length=20)),
-                ('analyte', models.CharField(blank=True, max_length=20)),
-                ('code', models.CharField(max_length=60)),
-                ('code_system', models.CharField(blank=True, max_length=120)),
-                ('code_text', models.CharField(blank=True, max_length=200)),
-                ('value_text', models.CharField(blank=True, max_length=200)),
-                ('value', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True)),
-                ('comparator', models.CharField(blank=True, max_length=2)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('unit_as_sent', models.CharField(blank=True, max_length=40)),
-                ('lln', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True)),
-                ('uln', models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True)),
-                ('range_text', models.CharField(blank=True, max_length=300)),
-                ('flag', models.CharField(blank=True, max_length=20)),
-                ('fasting', models.BooleanField(null=True)),
-                ('status', models.CharField(max_length=12)),
-                ('held', models.CharField(blank=True, help_text='why it waits; empty if it counts', max_length=300)),
-                ('ungraded', models.CharField(blank=True, help_text='why it cannot be graded', max_length=300)),
-                ('monitored', models.BooleanField(default=True)),
-                ('notes', models.JSONField(default=list)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('current', models.BooleanField(default=True)),
-                ('received_at', models.DateTimeField()),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='monitoring.observation')),
-                ('specimen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='monitoring.specimen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("filler", models.CharField(blank=True, max_length=120)),
+                ("set_id", models.CharField(blank=True, max_length=20)),
+                ("analyte", models.CharField(blank=True, max_length=20)),
+                ("code", models.CharField(max_length=60)),
+                ("code_system", models.CharField(blank=True, max_length=120)),
+                ("code_text", models.CharField(blank=True, max_length=200)),
+                ("value_text", models.CharField(blank=True, max_length=200)),
+                (
+                    "value",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
+                ),
+                ("comparator", models.CharField(blank=True, max_length=2)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("unit_as_sent", models.CharField(blank=True, max_length=40)),
+                (
+                    "lln",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
+                ),
+                (
+                    "uln",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
+                ),
+                ("range_text", models.CharField(blank=True, max_length=300)),
+                ("flag", models.CharField(blank=True, max_length=20)),
+                ("fasting", models.BooleanField(null=True)),
+                ("status", models.CharField(max_length=12)),
+                (
+                    "held",
+                    models.CharField(
+                        blank=True, help_text="why it waits; empty if it counts", max_length=300
+                    ),
+                ),
+                (
+                    "ungraded",
+                    models.CharField(
+                        blank=True, help_text="why it cannot be graded", max_length=300
+                    ),
+                ),
+                ("monitored", models.BooleanField(default=True)),
+                ("notes", models.JSONField(default=list)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("current", models.BooleanField(default=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="monitoring.observation",
+                    ),
+                ),
+                (
+                    "specimen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="observations",
+                        to="monitoring.specimen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Acknowledgement',
+            name="Acknowledgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('no-action', 'No action'), ('repeat', 'Repeat the test'), ('reduce', 'Reduce the dose'), ('hold', 'Hold treatment'), ('stop', 'Stop the course')], max_length=10)),
-                ('plan', models.CharField(max_length=500)),
-                ('tier', models.CharField(blank=True, max_length=2)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='courses.course')),
-                ('specimen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='monitoring.specimen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("no-action", "No action"),
+                            ("repeat", "Repeat the test"),
+                            ("reduce", "Reduce the dose"),
+                            ("hold", "Hold treatment"),
+                            ("stop", "Stop the course"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("plan", models.CharField(max_length=500)),
+                ("tier", models.CharField(blank=True, max_length=2)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "specimen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="monitoring.specimen",
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clinicpolicyversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cb0e4951c107837707e03e727f5fc3727223d04d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c71a2', table='monitoring_clinicpolicyversion', when='BEFORE')),
+            model_name="clinicpolicyversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cb0e4951c107837707e03e727f5fc3727223d04d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c71a2",
+                    table="monitoring_clinicpolicyversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='coursestanding',
-            index=models.Index(fields=['replan_after'], name='standing_to_replan'),
+            model_name="coursestanding",
+            index=models.Index(fields=["replan_after"], name="standing_to_replan"),
         ),
         migrations.AddIndex(
-            model_name='coursestanding',
-            index=models.Index(fields=['clinic', 'attention', 'next_due_on'], name='standing_worklist'),
+            model_name="coursestanding",
+            index=models.Index(
+                fields=["clinic", "attention", "next_due_on"], name="standing_worklist"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dueitem',
-            index=models.Index(condition=models.Q(('ended', '')), fields=['due_on'], name='open_due_item_by_day'),
+            model_name="dueitem",
+            index=models.Index(
+                condition=models.Q(("ended", "")), fields=["due_on"], name="open_due_item_by_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended', '')), fields=('course', 'key'), name='one_open_due_item_per_course_and_key'),
+            model_name="dueitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended", "")),
+                fields=("course", "key"),
+                name="one_open_due_item_per_course_and_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_on__lte', models.F('due_on'))), name='due_item_opens_before_it_is_due'),
+            model_name="dueitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("opens_on__lte", models.F("due_on"))),
+                name="due_item_opens_before_it_is_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended', ''), ('ended_at__isnull', True)), models.Q(models.Q(('ended', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='due_item_ends_with_a_time'),
+            model_name="dueitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended", ""), ("ended_at__isnull", True)),
+                    models.Q(models.Q(("ended", ""), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="due_item_ends_with_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended', 'met'), _negated=True), models.Q(('met_by', ''), _negated=True), _connector='OR'), name='met_due_item_has_evidence'),
+            model_name="dueitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended", "met"), _negated=True),
+                    models.Q(("met_by", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="met_due_item_has_evidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended', 'waived'), _negated=True), ('waived_at__isnull', False), _connector='OR'), name='waived_due_item_names_who'),
+            model_name="dueitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended", "waived"), _negated=True),
+                    ("waived_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="waived_due_item_names_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dueitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('waived_at__isnull', True), ('waived_by__isnull', True)), models.Q(('waived_at__isnull', False), ('waived_by__isnull', False)), _connector='OR'), name='due_item_waived_at_and_by_together'),
+            model_name="dueitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("waived_at__isnull", True), ("waived_by__isnull", True)),
+                    models.Q(("waived_at__isnull", False), ("waived_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="due_item_waived_at_and_by_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('submitted_at__isnull', False)), fields=['course', 'submitted_on'], name='submitted_check_ins'),
+            model_name="checkin",
+            index=models.Index(
+                condition=models.Q(("submitted_at__isnull", False)),
+                fields=["course", "submitted_on"],
+                name="submitted_check_ins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('due_item',), name='one_check_in_per_due_item'),
+            model_name="checkin",
+            constraint=models.UniqueConstraint(
+                fields=("due_item",), name="one_check_in_per_due_item"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checkin',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d57a6c5af58a5c97ac6e8a98371d5ccda66fb242', operation='DELETE', pgid='pgtrigger_no_delete_111f7', table='monitoring_checkin', when='BEFORE')),
+            model_name="checkin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="d57a6c5af58a5c97ac6e8a98371d5ccda66fb242",
+                    operation="DELETE",
+                    pgid="pgtrigger_no_delete_111f7",
+                    table="monitoring_checkin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='checkin',
-            trigger=pgtrigger.compiler.Trigger(name='immutable_once_submitted', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."submitted_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c4c690bb1437d669e19aea7709228e0dc34e929b', operation='UPDATE', pgid='pgtrigger_immutable_once_submitted_1fbe0', table='monitoring_checkin', when='BEFORE')),
+            model_name="checkin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="immutable_once_submitted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."submitted_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="c4c690bb1437d669e19aea7709228e0dc34e929b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_immutable_once_submitted_1fbe0",
+                    table="monitoring_checkin",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='editionactivation',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8fc794d729be8046bef87082ab81af5a90ab531a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_97a26', table='monitoring_editionactivation', when='BEFORE')),
+            model_name="editionactivation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="8fc794d729be8046bef87082ab81af5a90ab531a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_97a26",
+                    table="monitoring_editionactivation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('acknowledged_at__isnull', True), ('closed_at__isnull', True)), fields=['climbs_at'], name='escalation_to_climb'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("acknowledged_at__isnull", True), ("closed_at__isnull", True)),
+                fields=["climbs_at"],
+                name="escalation_to_climb",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('course', 'kind'), name='one_open_escalation_per_course_and_kind'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("course", "kind"),
+                name="one_open_escalation_per_course_and_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='escalation_acknowledged_at_and_by_together'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                    models.Q(
+                        ("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="escalation_acknowledged_at_and_by_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='escalation_closed_at_and_by_together'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="escalation_closed_at_and_by_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalationstep',
-            constraint=models.UniqueConstraint(fields=('escalation', 'rung', 'told'), name='one_step_per_rung_and_person'),
+            model_name="escalationstep",
+            constraint=models.UniqueConstraint(
+                fields=("escalation", "rung", "told"), name="one_step_per_rung_and_person"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='gatedecision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='366de190f14ccd77c5ce927e79328cccec5ff8fb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e2778', table='monitoring_gatedecision', when='BEFORE')),
+            model_name="gatedecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="366de190f14ccd77c5ce927e79328cccec5ff8fb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e2778",
+                    table="monitoring_gatedecision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labmessage',
-            constraint=models.UniqueConstraint(fields=('clinic', 'sender', 'control_id', 'content_hash'), name='one_message_per_sender_control_id_and_content'),
+            model_name="labmessage",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "sender", "control_id", "content_hash"),
+                name="one_message_per_sender_control_id_and_content",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='labmessage',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='87fe9c0361a6e9d9c67aabc237c61c6e57ec6995', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_48dc7', table='monitoring_labmessage', when='BEFORE')),
+            model_name="labmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="87fe9c0361a6e9d9c67aabc237c61c6e57ec6995",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_48dc7",
+                    table="monitoring_labmessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='labreport',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True), ('status__in', ['unmatched', 'rejected'])), fields=['clinic', 'received_at'], name='lab_report_queue'),
+            model_name="labreport",
+            index=models.Index(
+                condition=models.Q(
+                    ("settled_at__isnull", True), ("status__in", ["unmatched", "rejected"])
+                ),
+                fields=["clinic", "received_at"],
+                name="lab_report_queue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labreport',
-            constraint=models.UniqueConstraint(fields=('message', 'part'), name='one_report_per_message_part'),
+            model_name="labreport",
+            constraint=models.UniqueConstraint(
+                fields=("message", "part"), name="one_report_per_message_part"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), ('patient__isnull', False), _connector='OR'), name='filed_report_has_a_patient'),
+            model_name="labreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "accepted"), _negated=True),
+                    ("patient__isnull", False),
+                    _connector="OR",
+                ),
+                name="filed_report_has_a_patient",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='lab_report_settled_at_and_by_together'),
+            model_name="labreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True)),
+                    models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lab_report_settled_at_and_by_together",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='labreport',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f10e84c159171a0f98b7bf8fc048f1e27d2c5127', operation='DELETE', pgid='pgtrigger_no_delete_9857d', table='monitoring_labreport', when='BEFORE')),
+            model_name="labreport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="f10e84c159171a0f98b7bf8fc048f1e27d2c5127",
+                    operation="DELETE",
+                    pgid="pgtrigger_no_delete_9857d",
+                    table="monitoring_labreport",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pregnancytest',
-            constraint=models.CheckConstraint(condition=models.Q(('result', ''), ('omitted_reason', ''), _connector='XOR'), name='test_has_a_result_or_a_reason_for_omission'),
+            model_name="pregnancytest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("result", ""), ("omitted_reason", ""), _connector="XOR"),
+                name="test_has_a_result_or_a_reason_for_omission",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pregnancytest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='pregnancy_test_withdrawn_at_and_by_together'),
+            model_name="pregnancytest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="pregnancy_test_withdrawn_at_and_by_together",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pregnancytest',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4ec3f68a26382896a119b82faa652fe879f059b8', operation='DELETE', pgid='pgtrigger_no_delete_3ace9', table='monitoring_pregnancytest', when='BEFORE')),
+            model_name="pregnancytest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4ec3f68a26382896a119b82faa652fe879f059b8",
+                    operation="DELETE",
+                    pgid="pgtrigger_no_delete_3ace9",
+                    table="monitoring_pregnancytest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pregnancytest',
-            trigger=pgtrigger.compiler.Trigger(name='result_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."collected_on" IS DISTINCT FROM (NEW."collected_on") OR OLD."course_id" IS DISTINCT FROM (NEW."course_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."setting" IS DISTINCT FROM (NEW."setting") OR OLD."specimen" IS DISTINCT FROM (NEW."specimen"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bc948888fad5c945d491654b410b915e661d362e', operation='UPDATE', pgid='pgtrigger_result_never_changes_fd60c', table='monitoring_pregnancytest', when='BEFORE')),
+            model_name="pregnancytest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="result_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."collected_on" IS DISTINCT FROM (NEW."collected_on") OR OLD."course_id" IS DISTINCT FROM (NEW."course_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."setting" IS DISTINCT FROM (NEW."setting") OR OLD."specimen" IS DISTINCT FROM (NEW."specimen"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="bc948888fad5c945d491654b410b915e661d362e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_result_never_changes_fd60c",
+                    table="monitoring_pregnancytest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='specimen',
-            index=models.Index(fields=['patient', 'collected_on'], name='specimen_by_day'),
+            model_name="specimen",
+            index=models.Index(fields=["patient", "collected_on"], name="specimen_by_day"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='specimen',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='240017c3d02139b7020e6ed0e4b8cc27fd4faaf6', operation='DELETE', pgid='pgtrigger_no_delete_b72db', table='monitoring_specimen', when='BEFORE')),
+            model_name="specimen",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="240017c3d02139b7020e6ed0e4b8cc27fd4faaf6",
+                    operation="DELETE",
+                    pgid="pgtrigger_no_delete_b72db",
+                    table="monitoring_specimen",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('specimen', 'code', 'code_system'), name='one_current_observation_per_specimen_and_code'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("current", True)),
+                fields=("specimen", "code", "code_system"),
+                name="one_current_observation_per_specimen_and_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='observation_confirmed_at_and_by_together'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="observation_confirmed_at_and_by_together",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='observation',
-            trigger=pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b395ca45806df9e1c6db27fd96502f04054ea5b4', operation='DELETE', pgid='pgtrigger_no_delete_b84fa', table='monitoring_observation', when='BEFORE')),
+            model_name="observation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b395ca45806df9e1c6db27fd96502f04054ea5b4",
+                    operation="DELETE",
+                    pgid="pgtrigger_no_delete_b84fa",
+                    table="monitoring_observation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='observation',
-            trigger=pgtrigger.compiler.Trigger(name='value_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."analyte" IS DISTINCT FROM (NEW."analyte") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."comparator" IS DISTINCT FROM (NEW."comparator") OR OLD."lln" IS DISTINCT FROM (NEW."lln") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."uln" IS DISTINCT FROM (NEW."uln") OR OLD."unit" IS DISTINCT FROM (NEW."unit") OR OLD."value" IS DISTINCT FROM (NEW."value") OR OLD."value_text" IS DISTINCT FROM (NEW."value_text"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ce3c3d3963c61afc60dcff150af5dd754e0436e0', operation='UPDATE', pgid='pgtrigger_value_never_changes_7579f', table='monitoring_observation', when='BEFORE')),
+            model_name="observation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="value_never_changes",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."analyte" IS DISTINCT FROM (NEW."analyte") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."comparator" IS DISTINCT FROM (NEW."comparator") OR OLD."lln" IS DISTINCT FROM (NEW."lln") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."uln" IS DISTINCT FROM (NEW."uln") OR OLD."unit" IS DISTINCT FROM (NEW."unit") OR OLD."value" IS DISTINCT FROM (NEW."value") OR OLD."value_text" IS DISTINCT FROM (NEW."value_text"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="ce3c3d3963c61afc60dcff150af5dd754e0436e0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_value_never_changes_7579f",
+                    table="monitoring_observation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='acknowledgement',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fa33d6b86cc31b9bdcbd0af0b12d6fe8d0c1037e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6859d', table='monitoring_acknowledgement', when='BEFORE')),
+            model_name="acknowledgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="fa33d6b86cc31b9bdcbd0af0b12d6fe8d0c1037e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_6859d",
+                    table="monitoring_acknowledgement",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

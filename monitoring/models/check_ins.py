@@ -15,19 +15,13 @@ class CheckIn(models.Model):
     """Answers to one monthly check-in: a draft while it is filled in, immutable once submitted."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="check_ins"
-    )
-    due_item = models.ForeignKey(
-        DueItem, on_delete=models.PROTECT, related_name="check_ins"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="check_ins")
+    due_item = models.ForeignKey(DueItem, on_delete=models.PROTECT, related_name="check_ins")
     wording = models.CharField(max_length=40)
     answers = EncryptedTextField(
         place="monitoring.checkin.answers", help_text="JSON: question name to answer"
     )
-    assessment = models.JSONField(
-        default=dict, help_text="urgency and reason codes, no answers"
-    )
+    assessment = models.JSONField(default=dict, help_text="urgency and reason codes, no answers")
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -35,9 +29,7 @@ class CheckIn(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["due_item"], name="one_check_in_per_due_item"
-            ),
+            models.UniqueConstraint(fields=["due_item"], name="one_check_in_per_due_item"),
         ]
         triggers = [
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),

@@ -12,9 +12,7 @@ class GateDecision(models.Model):
     """What the gate said when somebody signed or was refused, with edition, policy and evidence."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="gate_decisions"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="gate_decisions")
     action = models.CharField(max_length=10)
     level = models.CharField(max_length=8)
     judged_at = models.DateTimeField()
@@ -24,15 +22,11 @@ class GateDecision(models.Model):
     policy_version = models.CharField(max_length=40)
     decision = models.JSONField()
     asked_by = models.CharField(max_length=80)
-    prescription = models.UUIDField(
-        null=True, help_text="public id of what was signed on it"
-    )
+    prescription = models.UUIDField(null=True, help_text="public id of what was signed on it")
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -24,9 +24,7 @@ class DueItem(models.Model):
         WITHDRAWN = "withdrawn", "No longer needed"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="due_items"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="due_items")
     key = models.CharField(max_length=60)
     requirement = models.CharField(max_length=20)
     cycle = models.PositiveSmallIntegerField()
@@ -35,14 +33,10 @@ class DueItem(models.Model):
     closes_on = models.DateField(null=True, blank=True)
     ended = models.CharField(max_length=10, choices=Ending.choices, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    met_by = models.CharField(
-        max_length=80, blank=True, help_text="<kind>:<id> of the evidence"
-    )
+    met_by = models.CharField(max_length=80, blank=True, help_text="<kind>:<id> of the evidence")
     met_on = models.DateField(null=True, blank=True)
     waived_at = models.DateTimeField(null=True, blank=True)
-    waived_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    waived_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     waived_reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -74,9 +68,7 @@ class DueItem(models.Model):
             both_or_neither("waived", model="due_item"),
         ]
         indexes = [
-            models.Index(
-                fields=["due_on"], condition=Q(ended=""), name="open_due_item_by_day"
-            ),
+            models.Index(fields=["due_on"], condition=Q(ended=""), name="open_due_item_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -94,9 +86,7 @@ class Contact(models.Model):
         DECLINED = "declined", "Declined"
         DONE_ELSEWHERE = "done-elsewhere", "Done elsewhere"
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="contacts"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="contacts")
     due_item = models.ForeignKey(
         DueItem, on_delete=models.PROTECT, null=True, related_name="contacts"
     )

@@ -21,9 +21,7 @@ class Escalation(models.Model):
         CORRECTED_RESULT = "corrected-result", "Corrected result after a signature"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="escalations"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="escalations")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     reasons = models.JSONField(default=list, help_text="reason codes, newest last")
     evidence = models.CharField(max_length=80, blank=True)
@@ -31,13 +29,9 @@ class Escalation(models.Model):
     rung = models.PositiveSmallIntegerField(default=0)
     climbs_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=500, blank=True)
 
     class Meta:
@@ -65,9 +59,7 @@ class Escalation(models.Model):
 class EscalationStep(models.Model):
     """One rung of an escalation: who was told, when."""
 
-    escalation = models.ForeignKey(
-        Escalation, on_delete=models.PROTECT, related_name="steps"
-    )
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="steps")
     rung = models.PositiveSmallIntegerField()
     told = models.CharField(max_length=120)
     at = models.DateTimeField()

@@ -6,27 +6,19 @@ from django.db import models
 from people.models import Clinic, User
 
 APPEND_ONLY = [
-    pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    ),
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
 
 
 class ClinicPolicyVersion(models.Model):
     """A clinic's settings from a day on; the newest row whose day has come counts."""
 
-    clinic = models.ForeignKey(
-        Clinic, on_delete=models.PROTECT, related_name="policy_versions"
-    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="policy_versions")
     effective_from = models.DateField()
-    settings = models.JSONField(
-        default=dict, help_text="fields of protocol.policy.ClinicPolicy"
-    )
+    settings = models.JSONField(default=dict, help_text="fields of protocol.policy.ClinicPolicy")
     reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY
@@ -42,9 +34,7 @@ class EditionActivation(models.Model):
     effective_from = models.DateField()
     reason = models.CharField(max_length=300)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY

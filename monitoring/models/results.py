@@ -12,9 +12,7 @@ from people.encryption import EncryptedTextField
 from people.models import Clinic, Patient, User
 
 APPEND_ONLY = [
-    pgtrigger.Protect(
-        name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-    ),
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
 NO_DELETE = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
 
@@ -29,9 +27,7 @@ class LabMessage(models.Model):
         TYPED = "typed", "Typed by staff"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    clinic = models.ForeignKey(
-        Clinic, on_delete=models.PROTECT, related_name="lab_messages"
-    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="lab_messages")
     source = models.CharField(max_length=10, choices=Source.choices)
     file_name = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=10, blank=True)
@@ -65,15 +61,9 @@ class LabReport(models.Model):
         REJECTED = "rejected", "Not usable"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    message = models.ForeignKey(
-        LabMessage, on_delete=models.PROTECT, related_name="reports"
-    )
-    clinic = models.ForeignKey(
-        Clinic, on_delete=models.PROTECT, related_name="lab_reports"
-    )
-    part = models.PositiveSmallIntegerField(
-        default=0, help_text="position in the message"
-    )
+    message = models.ForeignKey(LabMessage, on_delete=models.PROTECT, related_name="reports")
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="lab_reports")
+    part = models.PositiveSmallIntegerField(default=0, help_text="position in the message")
     status = models.CharField(max_length=10, choices=Status.choices)
     reason = models.CharField(max_length=500, blank=True)
     hints = EncryptedTextField(
@@ -81,25 +71,19 @@ class LabReport(models.Model):
         blank=True,
         help_text="JSON: what the message says about its patient",
     )
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="+")
     suggestions = models.JSONField(
         default=list, help_text="public ids of patients it may belong to"
     )
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     settled_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         triggers = NO_DELETE
         constraints = [
-            models.UniqueConstraint(
-                fields=["message", "part"], name="one_report_per_message_part"
-            ),
+            models.UniqueConstraint(fields=["message", "part"], name="one_report_per_message_part"),
             models.CheckConstraint(
                 condition=~Q(status="accepted") | Q(patient__isnull=False),
                 name="filed_report_has_a_patient",
@@ -109,9 +93,7 @@ class LabReport(models.Model):
         indexes = [
             models.Index(
                 fields=["clinic", "received_at"],
-                condition=Q(
-                    status__in=["unmatched", "rejected"], settled_at__isnull=True
-                ),
+                condition=Q(status__in=["unmatched", "rejected"], settled_at__isnull=True),
                 name="lab_report_queue",
             ),
         ]
@@ -124,9 +106,7 @@ class Specimen(models.Model):
     """What was drawn, and on which local calendar date (GEN-3)."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="specimens"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="specimens")
     report = models.ForeignKey(
         LabReport, on_delete=models.PROTECT, null=True, related_name="specimens"
     )
@@ -138,9 +118,7 @@ class Specimen(models.Model):
 
     class Meta:
         triggers = NO_DELETE
-        indexes = [
-            models.Index(fields=["patient", "collected_on"], name="specimen_by_day")
-        ]
+        indexes = [models.Index(fields=["patient", "collected_on"], name="specimen_by_day")]
 
     def __str__(self) -> str:
         return f"specimen {self.public_id}"
@@ -150,9 +128,7 @@ class Observation(models.Model):
     """One result as sent. Corrections are new rows that supersede; nothing is overwritten (B5)."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    specimen = models.ForeignKey(
-        Specimen, on_delete=models.PROTECT, related_name="observations"
-    )
+    specimen = models.ForeignKey(Specimen, on_delete=models.PROTECT, related_name="observations")
     filler = models.CharField(max_length=120, blank=True)
     set_id = models.CharField(max_length=20, blank=True)
     analyte = models.CharField(max_length=20, blank=True)
@@ -177,9 +153,7 @@ class Observation(models.Model):
     monitored = models.BooleanField(default=True)
     notes = models.JSONField(default=list)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     supersedes = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -226,9 +200,7 @@ class PregnancyTest(models.Model):
     """A pregnancy test entered by staff, or a documented omission; laboratory ones are Observations."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="pregnancy_tests"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="pregnancy_tests")
     collected_on = models.DateField()
     result = models.CharField(max_length=15, blank=True)
     setting = models.CharField(max_length=20, blank=True)
@@ -237,13 +209,9 @@ class PregnancyTest(models.Model):
     cycle_day = models.PositiveSmallIntegerField(null=True, blank=True)
     omitted_reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -282,9 +250,7 @@ class Acknowledgement(models.Model):
     specimen = models.ForeignKey(
         Specimen, on_delete=models.PROTECT, related_name="acknowledgements"
     )
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="acknowledgements"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="acknowledgements")
     action = models.CharField(max_length=10, choices=Action.choices)
     plan = models.CharField(max_length=500)
     tier = models.CharField(max_length=2, blank=True)

@@ -11,12 +11,8 @@ class CourseStanding(models.Model):
     The gate never reads it. ``replan_after`` is the next date on which anything changes by itself.
     """
 
-    course = models.OneToOneField(
-        Course, on_delete=models.CASCADE, related_name="standing"
-    )
-    clinic = models.ForeignKey(
-        "people.Clinic", on_delete=models.CASCADE, related_name="+"
-    )
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, related_name="standing")
+    clinic = models.ForeignKey("people.Clinic", on_delete=models.CASCADE, related_name="+")
     phase = models.CharField(max_length=10)
     # 0 act now, 1 waiting on staff or laboratory, 2 waiting on patient, 3 ready, 4 nothing to do.
     attention = models.PositiveSmallIntegerField()
@@ -41,9 +37,7 @@ class CourseStanding(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["replan_after"], name="standing_to_replan"),
-            models.Index(
-                fields=["clinic", "attention", "next_due_on"], name="standing_worklist"
-            ),
+            models.Index(fields=["clinic", "attention", "next_due_on"], name="standing_worklist"),
         ]
 
     def __str__(self) -> str:

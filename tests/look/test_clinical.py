@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isotrack.templatetags import clinical
+from look.templatetags import clinical
 from protocol.vocabulary import Tier
 
 

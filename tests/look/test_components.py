@@ -13,9 +13,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isotrack import drawing
-from isotrack.templatetags.components import ICONS, STATUS_ICONS
-from isotrack.templatetags.structure import _TONES
+from look import drawing
+from look.templatetags.components import ICONS, STATUS_ICONS
+from look.templatetags.structure import _TONES
 
 HOSTILE = "Ann <script>alert(1)</script> \" onload='x'"
 NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)

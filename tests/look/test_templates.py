@@ -9,7 +9,7 @@ import pytest
 from django.template import engines
 from django.template.loader import get_template
 
-from isotrack.templatetags.components import ICONS
+from look.templatetags.components import ICONS
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 PAGES = sorted(path for path in ROOT.rglob("*.html") if "dev" not in path.relative_to(ROOT).parts)
@@ -58,6 +58,6 @@ def test_sprite_draws_exactly_the_icons_that_may_be_named() -> None:
 def test_every_component_is_listed_in_the_readme(library: str) -> None:
     told = (ROOT / "components" / "README.md").read_text(encoding="utf-8")
     engine = engines["django"].engine
-    index = engine.builtins.index(f"isotrack.templatetags.{library}")
+    index = engine.builtins.index(f"look.templatetags.{library}")
     missing = [tag for tag in engine.template_builtins[index].tags if f"{tag} " not in told]
     assert [tag for tag in missing if f"`{tag}`" not in told] == []

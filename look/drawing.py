@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from isotrack.templatetags.clinical import (
+from look.templatetags.clinical import (
     MONTH_NAMES,
     FlagWords,
     day_text,

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from isotrack import drawing
-from isotrack.templatetags.clinical import (
+from look import drawing
+from look.templatetags.clinical import (
     clock_text,
     day,
     local,

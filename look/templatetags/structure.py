@@ -20,7 +20,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from isotrack.templatetags.components import STATUS_ICONS, check_status
+from look.templatetags.components import STATUS_ICONS, check_status
 
 register = template.Library()
 
