@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -79,7 +81,8 @@ def second_factor(get_response: Handler) -> Handler:
 def _has_second_factor(request: HttpRequest) -> bool:
     if request.session.get("second_factor"):
         return True
-    present = request.user.authenticator_set.exclude(type="recovery_codes").exists()
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    present = get_adapter().is_mfa_enabled(request.user, types=kinds)
     if present:
         request.session["second_factor"] = True
     return present
