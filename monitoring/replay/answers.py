@@ -29,9 +29,13 @@ Got = dict[str, object]
 
 def answer(story: Story, ask: Ask) -> Got:
     """All that the software knows about this ask; a name that does not apply is None."""
-    names = names_known(ACTION if ask.query is None else QUERIES[ask.query])
     known = _decided(story, ask) if ask.query is None else _queried(story, ask, ask.query)
-    return {name: known.get(name) for name in names}
+    return {name: known.get(name) for name in names_of(ask)}
+
+
+def names_of(ask: Ask) -> tuple[str, ...]:
+    """The names that ``got`` holds for this kind of ask."""
+    return names_known(ACTION if ask.query is None else QUERIES[ask.query])
 
 
 def facts_for(story: Story, ask: Ask) -> CourseFacts:
@@ -122,7 +126,7 @@ def _facts(setting: Setting, cycle: Cycle | None) -> CourseFacts:
 
 
 def _draws_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
-    if not setting.story.supplies(Topic.LABS):
+    if not setting.story.supplies(Topic.LABS) or not setting.has_begun:
         return []
     return [fact for day in _reached(setting, facts, Requirement.LABS) for fact in normal_draw(day)]
 
@@ -130,6 +134,8 @@ def _draws_due(setting: Setting, facts: CourseFacts) -> list[Fact]:
 def _tests_due(setting: Setting, facts: CourseFacts) -> set[date]:
     story = setting.story
     if story.patient.category is Category.NCP or not story.supplies(Topic.PREGNANCY_TESTS):
+        return set()
+    if not setting.has_begun and setting.last_stop is None:
         return set()
     kinds = (Requirement.PREGNANCY_TEST, Requirement.FINAL_TEST)
     days = {day for kind in kinds for day in _reached(setting, facts, kind)}

@@ -42,7 +42,7 @@ def _prescription_days(setting: Setting) -> list[date]:
     if not setting.story.supplies(Topic.VISIT):
         visits = [each for each in setting.of(Visit) if fill is None or each > fill]
     days = [*visits[-1:], day]
-    if setting.story.patient.category is not Category.NCP:
+    if _test_belongs_to_the_visit(setting):
         # A test of the story may fit a prescription written on an earlier day that is still valid.
         for tested in setting.of(PregnancyTest)[-1:]:
             days += [tested + timedelta(days=late) for late in range(_LONGEST_RECENCY + 1)]
@@ -52,6 +52,14 @@ def _prescription_days(setting: Setting) -> list[date]:
         for each in days
         if each <= day and (fill is None or each > fill) and (each >= first or each in visits)
     ] or [day]
+
+
+def _test_belongs_to_the_visit(setting: Setting) -> bool:
+    """The programme counts a test from the day of the prescription (UK-12), not from its own."""
+    story = setting.story
+    return (
+        story.programme is not Programme.US_IPLEDGE and story.patient.category is not Category.NCP
+    )
 
 
 def _test_days(setting: Setting, prescribed_on: date) -> list[date]:

@@ -91,6 +91,11 @@ class Setting:
     last_stop: date | None
 
     @property
+    def has_begun(self) -> bool:
+        """A course runs, or has run, on the day that is asked about."""
+        return self.began < self.day
+
+    @property
     def earliest(self) -> date:
         """A day before everything the story tells or asks."""
         days = [event.on for event in self.story.events]
@@ -138,7 +143,7 @@ def setting_of(story: Story, ask: Ask) -> Setting:
 def prescription_days(setting: Setting, cycle: Cycle | None) -> list[date]:
     """Every day on which a prescription was or is written, as far as the ask sees, in order."""
     days = set(setting.of(Prescribed)) | set(setting.fills)
-    if setting.began < setting.day:
+    if setting.has_begun:
         days.add(setting.began)  # a course that runs was prescribed, whatever the story tells
     if setting.ask.action in {Action.START, Action.PRESCRIBE}:
         days.add(setting.day)

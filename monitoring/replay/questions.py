@@ -11,7 +11,7 @@ from protocol.calendar import programme_date, wall_clock
 from protocol.category import effective_category, implied_category
 from protocol.cumulative import cumulative
 from protocol.facts import CourseFacts
-from protocol.programmes import clock_zone, edition_for
+from protocol.programmes import EditionUnknown, clock_zone, edition_for
 from protocol.timeline import zone_on
 from protocol.vocabulary import Level, Requirement
 
@@ -22,7 +22,10 @@ Question = Callable[[CourseFacts, Story, Ask], Got]
 def _edition(facts: CourseFacts, story: Story, ask: Ask) -> Got:
     zone = clock_zone(facts.programme, facts.clinic_zone)
     on = programme_date(ask.at, zone)
-    return {"edition": edition_for(facts.programme, on, policy=story.policy).wire}
+    try:
+        return {"edition": edition_for(facts.programme, on, policy=story.policy).wire}
+    except EditionUnknown:
+        return {}
 
 
 def _category(facts: CourseFacts, story: Story, ask: Ask) -> Got:

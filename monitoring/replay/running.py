@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitoring.replay.answers import answer
+from monitoring.replay.answers import answer, names_of
 from monitoring.replay.asked import Ask
 from monitoring.replay.compare import Expectation, plain
 from monitoring.replay.story import Story
@@ -61,7 +61,7 @@ def _answered(story: Story, ask: Ask, number: int) -> Answered:
     try:
         got = answer(story, ask)
     except Exception as error:  # a question the rules cannot answer fails, and says why
-        got = {"error": f"{type(error).__name__}: {error}"}
+        got = {**dict.fromkeys(names_of(ask)), "error": f"{type(error).__name__}: {error}"}
         return Answered(number, ask, got, ask.expectations)
     failing = tuple(each for each in ask.expectations if not each.holds(got.get(each.reads)))
     return Answered(number, ask, got, failing)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from monitoring.replay.asked import Ask, read_ask
 from monitoring.replay.events import Event, read_event
 from monitoring.replay.expectations import Clocks
-from monitoring.replay.reading import Mapping, Value, documents
+from monitoring.replay.reading import Mapping, Place, Value, documents
 from protocol.facts import Anatomy
 from protocol.policy import ClinicPolicy
 from protocol.programmes import clock_zone
@@ -157,6 +157,8 @@ def read_stories(path: Path, *, shown: str | None = None) -> Iterator[Story]:
             raise document.place.inside("scenario").refuse(f"{story.scenario!r} stands here twice")
         names.add(story.scenario)
         yield story
+    if not names:
+        raise Place(file, 1).refuse("the file holds no document")
 
 
 def _read_story(document: Value, file: str) -> Story:
