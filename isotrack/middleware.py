@@ -52,9 +52,9 @@ def session_limits(get_response: Handler) -> Handler:
             too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
             if too_idle or too_old or epoch != user.session_epoch or not user.is_active:
                 logout(request)
-            elif "X-IsoTrack-Poll" not in request.headers and now - seen > 20:
-                request.session["seen"] = now
-            elif "seen" not in request.session:
+            elif "seen" not in request.session or (
+                now - seen > 20 and "X-IsoTrack-Poll" not in request.headers
+            ):
                 request.session["seen"] = now
         return get_response(request)
 
