@@ -141,7 +141,8 @@ def methods_began_early_enough(q: Question) -> Iterator[Finding | Ref]:
         opened = opening(q)
         enough_on = days_after(began, rules.days_before)
         early = opened is not None and opened.specimen.on < enough_on
-        clears_on, remedy_on = None, first_confirmation_day(q)
+        clears_on: date | None = None
+        remedy_on: date | None = first_confirmation_day(q)
     else:
         enough_on = add_months(began, rules.months_before or 0)
         early = q.prescribed_on < enough_on

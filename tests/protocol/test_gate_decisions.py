@@ -228,3 +228,44 @@ def test_days_supply_is_said_unrounded() -> None:
 def test_rule_begins_with_an_id_it_goes_by(entry: Rule) -> None:
     words = entry.judge.__doc__ or ""
     assert any(words.startswith(rule_id) for rule_id in entry.ids) or words.startswith("Rule book")
+
+
+@pytest.mark.parametrize(
+    ("programme", "action", "own", "expected"),
+    [
+        ("us-ipledge", Action.DISPENSE, {"prescribed": ()}, {"US-19"}),
+        ("uk-mhra", Action.DISPENSE, {"prescribed": ()}, {"UK-15"}),
+        ("us-ipledge", Action.START, {"contraception": ()}, {"US-16"}),
+        ("uk-mhra", Action.START, {"contraception": ()}, {"UK-10"}),
+        ("eu-ppp", Action.START, {"contraception": ()}, {"EU-03"}),
+        ("ca", Action.START, {"contraception": ()}, {"CA-04"}),
+        ("au", Action.START, {"contraception": ()}, {"AU-02"}),
+        ("us-ipledge", Action.START, {"pregnancy_tests": ()}, {"US-05"}),
+        ("uk-mhra", Action.START, {"pregnancy_tests": ()}, {"UK-11"}),
+        ("eu-ppp", Action.START, {"pregnancy_tests": ()}, {"EU-02"}),
+        ("ca", Action.START, {"pregnancy_tests": ()}, {"CA-03"}),
+        ("us-ipledge", Action.START, {"enrolled": ()}, {"US-03"}),
+        ("uk-mhra", Action.START, {"enrolled": ()}, {"UK-09"}),
+        ("us-ipledge", Action.START, {"born": None}, {"US-04", "US-03"}),
+        ("uk-mhra", Action.START, {"born": None}, {"UK-19"}),
+        ("eu-ppp", Action.START, {"born": None}, {"CI-04"}),
+        ("us-ipledge", Action.START, {"counselling": ()}, {"US-14"}),
+        ("uk-mhra", Action.START, {"counselling": ()}, {"UK-04"}),
+        ("uk-mhra", Action.START, {"visits": ()}, {"UK-12"}),
+    ],
+)
+def test_finding_names_the_rule_of_its_programme(
+    programme: str, action: Action, own: dict, expected: set[str]
+) -> None:
+    # Every form but a guardian's: an unknown age may be a minor's.
+    forms = tuple(row for row in in_order(DAY).consents if row.form.value != "guardian")
+    decision = asked(in_order(DAY, programme, **{"consents": forms, **own}), DAY, action)
+    assert {finding.rule for finding in decision.findings} == expected
+
+
+@pytest.mark.parametrize(("programme", "expected"), [("uk-mhra", "UK-15"), ("eu-ppp", "EU-03")])
+def test_expired_prescription_names_the_rule_of_its_programme(
+    programme: str, expected: str
+) -> None:
+    decision = asked(in_order(DAY, programme), DAY + days(8))
+    assert [finding.rule for finding in decision.findings] == [expected]

@@ -35,6 +35,7 @@ from protocol.vocabulary import (
     Category,
     Form,
     Instrument,
+    Level,
     Method,
     Reason,
     SexualFunction,
@@ -203,6 +204,51 @@ def asked(
     return decide(facts, action=action, at=at, policy=policy, supply=supply, rma=rma)
 
 
+# Levels that no programme and no setting changes; every test that looks at codes checks them.
+FIXED_LEVELS = {
+    **dict.fromkeys(
+        (
+            Reason.NOT_ENROLLED,
+            Reason.PRESCRIBER_NOT_CERTIFIED,
+            Reason.PRESCRIBER_NOT_LEAD,
+            Reason.CATEGORY_UNSET,
+            Reason.CATEGORY_INVALID,
+            Reason.AGE_LT_12,
+            Reason.CONSENT_MISSING,
+            Reason.ARF_MISSING,
+            Reason.SECOND_PRESCRIBER_REQUIRED,
+            Reason.VISIT_MISSING,
+            Reason.FIRST_VISIT_REMOTE,
+            Reason.COUNSEL_MISSING,
+            Reason.COMPREHENSION_MISSING,
+            Reason.TEST_POSITIVE,
+            Reason.TEST_INDETERMINATE,
+            Reason.TEST_SETTING,
+            Reason.TEST_INTERVAL_LT_19,
+            Reason.HOME_NOT_PERMITTED,
+            Reason.CONTRA_LT_30,
+            Reason.CONTRA_MISMATCH,
+            Reason.CONTRA_INSUFFICIENT,
+            Reason.WINDOW_NOT_OPEN,
+            Reason.WINDOW_EXPIRED,
+            Reason.LOCKOUT_19,
+            Reason.RX_MISSING,
+            Reason.RX_EXPIRED,
+            Reason.RMA_MISSING,
+            Reason.EDITION_UNKNOWN,
+            Reason.RULE_FAILED,
+        ),
+        Level.BLOCK,
+    ),
+    Reason.TEST_OMITTED: Level.OVERRIDE,
+    **dict.fromkeys(
+        (Reason.INDICATION_MISSING, Reason.ARF_OUTDATED, Reason.TEST_CYCLE_DAY), Level.WARN
+    ),
+}
+
+
 def codes(decision: Decision) -> set[Reason]:
-    """The reasons of a decision, order forgotten."""
+    """The reasons of a decision, order forgotten, after a look at their levels."""
+    for finding in decision.findings:
+        assert finding.level is FIXED_LEVELS.get(finding.reason, finding.level), finding
     return set(decision.reasons)
