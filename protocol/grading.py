@@ -89,11 +89,6 @@ class Graded:
         """Certainly above the upper limit of normal."""
         return self.flag is Flag.HIGH
 
-    @property
-    def counts(self) -> bool:
-        """Final, readable and believed: it may stand as the value of its day (B5)."""
-        return not self.held
-
 
 _WHY_NOT_GRADED = {
     Held.SPANS_TIERS: "it may stand for values of several tiers",

@@ -276,6 +276,43 @@ def test_flag_counts_both_limits_as_normal(value: int, lln: int, uln: int, flag:
     assert graded.flag is flag
 
 
+@pytest.mark.parametrize(
+    ("comparator", "value", "lln", "flag"),
+    [
+        ("<", 10, 10, Flag.LOW),
+        ("<", 11, 10, None),
+        ("<=", 10, 10, None),
+        ("<", 41, 10, None),
+        ("<=", 40, 10, None),
+        (">", 40, 10, Flag.HIGH),
+        (">=", 40, 10, None),
+        (">", 9, 10, None),
+        ("<=", 40, None, Flag.NORMAL),
+        ("<", 41, None, None),
+        (">", 40, None, Flag.HIGH),
+    ],
+)
+def test_signed_value_is_flagged_only_where_it_is_certain(
+    comparator: str, value: int, lln: int | None, flag: Flag | None
+) -> None:
+    low = None if lln is None else decimal(lln)
+    signed = result("alt", value, "U/L", 40, lln=low, comparator=comparator)
+    assert grade(signed, person=MAN, policy=POLICY).flag is flag
+
+
+def test_signed_or_doubtful_baseline_is_not_compared_with() -> None:
+    now = result("alt", 130, "U/L", 40, on=date(2025, 4, 3))
+    for usable, before in [
+        (True, result("alt", 100, "U/L", 40)),
+        (False, result("alt", 100, "U/L", 40, comparator=">")),
+        (False, result("alt", 100, "U/L", 40, status=ResultStatus.PRELIMINARY)),
+        (False, result("alt", 100, "furlong", 40)),
+        (False, result("alt", None, "U/L", 40)),
+    ]:
+        graded = grade(now, person=MAN, policy=POLICY, baseline=before)
+        assert graded.ctcae == (0 if usable else 2)
+
+
 AMOUNT = st.decimals("0", "9999", places=2)
 LADDER = st.sampled_from(["alt", "ast", "ck", "triglycerides", "cholesterol", "glucose", "hcg"])
 UNITS = {"triglycerides": "mg/dL", "cholesterol": "mg/dL", "glucose": "mg/dL", "hcg": "IU/L"}
