@@ -21,7 +21,7 @@ from protocol.vocabulary import Analyte, ItemStatus, LabSchedule, Requirement, R
 COUNTS_WITHIN = timedelta(days=14)
 AFTER_PEAK = timedelta(days=28)
 US_LABEL_DAYS = (14, 28)
-EU_SMPC_EVERY = 3
+EU_SMPC_EVERY = 3  # months, after the first one (EU-04)
 READABLE = (ResultStatus.FINAL, ResultStatus.CORRECTED)
 BASELINE = "baseline"
 
@@ -223,7 +223,7 @@ def _met_dates(dates: _DueDates, taken: tuple[Draw, ...]) -> dict[date, Draw]:
 
 
 def baseline_item(
-    facts: CourseFacts, *, due_on: date, as_of: date, policy: ClinicPolicy
+    facts: CourseFacts, *, due_on: date, opens_on: date, as_of: date, policy: ClinicPolicy
 ) -> PlannedItem:
     """LAB-1: before the start, a draw not older than a month."""
     fresh = [draw for draw in draws(facts) if draw.on >= add_months(as_of, -1)]
@@ -232,7 +232,7 @@ def baseline_item(
         BASELINE,
         cycle=0,
         due_on=due_on,
-        opens_on=min(due_on, as_of),
+        opens_on=min(due_on, opens_on),
         met_by=fresh[-1].ref if fresh else None,
         as_of=as_of,
         policy=policy,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from monitoring.replay.compare import Expectation
 from monitoring.replay.expectations import ACTION, QUERIES, Clocks, read_expectations
@@ -120,7 +121,7 @@ def read_ask(value: Value, clocks: Clocks, evidence_tags: tuple[str, ...]) -> As
     )
 
 
-def _details(query: Query, value: Value, fields: Mapping) -> dict:  # type: ignore[type-arg]
+def _details(query: Query, value: Value, fields: Mapping) -> dict[str, Any]:
     """The fields of an Ask that this query brings along."""
     match query:
         case Query.DUE | Query.STATUS:

@@ -110,6 +110,9 @@ def course_facts(story: Story, facts: Iterable[Fact]) -> CourseFacts:
     if "dispensed" in placed:
         placed["dispensed"] = [_lasting(fill, prescribed, story) for fill in placed["dispensed"]]
     patient = story.patient
+    ordered: dict[str, Any] = {
+        name: tuple(sorted(items, key=_moment)) for name, items in placed.items()
+    }
     return CourseFacts(
         course=story.scenario,
         programme=story.programme.value,
@@ -123,7 +126,7 @@ def course_facts(story: Story, facts: Iterable[Fact]) -> CourseFacts:
         clinic_zone=story.clinic_zone.key,
         patient_zone=story.zone.key,
         indication=INDICATION,
-        **{name: tuple(sorted(items, key=_moment)) for name, items in placed.items()},
+        **ordered,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from typing import Any
 
 from monitoring.replay.asked import Ask
 from monitoring.replay.dossier import judged, known_to, one_supply_days
@@ -219,7 +220,7 @@ def negative_test(day: date) -> Fact:
     return _stamp(PregnancyTest, day, result=TestResult.NEGATIVE, setting=TestSetting.CLINIC)
 
 
-def _stamp(kind: type[Fact], day: date, **values: object) -> Fact:
+def _stamp(kind: type[Fact], day: date, **values: Any) -> Fact:
     return kind(ref=f"in-order-{kind.__name__}-{day}", on=day, **values)
 
 

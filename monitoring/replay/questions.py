@@ -13,7 +13,7 @@ from protocol.cumulative import cumulative
 from protocol.facts import CourseFacts
 from protocol.programmes import EditionUnknown, clock_zone, edition_for
 from protocol.timeline import zone_on
-from protocol.vocabulary import Level, Requirement
+from protocol.vocabulary import Analyte, Level, Requirement
 
 Got = dict[str, object]
 Question = Callable[[CourseFacts, Story, Ask], Got]
@@ -99,7 +99,7 @@ def _lab(facts: CourseFacts, story: Story, ask: Ask) -> Got:
     }
 
 
-def _by_name(values: Mapping) -> Got:  # type: ignore[type-arg]
+def _by_name(values: Mapping[Analyte, object]) -> Got:
     return {analyte.value: value for analyte, value in values.items()}
 
 

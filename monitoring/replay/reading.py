@@ -103,21 +103,27 @@ class Value:
         text: str = self._node.value
         return text
 
+    def _unquoted(self, wanted: str) -> str:
+        text = self._scalar(wanted)
+        if isinstance(self._node, yaml.ScalarNode) and self._node.style:
+            raise self.refuse(f"expected {wanted}, found a quoted text")
+        return text
+
     def as_text(self) -> str:
         """Any scalar as it was written."""
         return self._scalar("a text")
 
     def as_flag(self) -> bool:
         """``true`` or ``false``; nothing else is a boolean in YAML 1.2."""
-        text = self._scalar("true or false")
-        if self._node.style or text not in _FLAGS:
+        text = self._unquoted("true or false")
+        if text not in _FLAGS:
             raise self.refuse(f"expected true or false, found {text!r}")
         return _FLAGS[text]
 
     def as_number(self) -> Decimal:
         """A plain decimal number, with the digits that were written."""
-        text = self._scalar("a number")
-        if self._node.style or not _DECIMAL.fullmatch(text):
+        text = self._unquoted("a number")
+        if not _DECIMAL.fullmatch(text):
             raise self.refuse(f"expected a number, found {text!r}")
         return Decimal(text)
 
@@ -133,8 +139,8 @@ class Value:
 
     def as_integer(self, least: int | None = None, most: int | None = None) -> int:
         """A whole number between ``least`` and ``most``."""
-        text = self._scalar("a whole number")
-        if self._node.style or not _INTEGER.fullmatch(text):
+        text = self._unquoted("a whole number")
+        if not _INTEGER.fullmatch(text):
             raise self.refuse(f"expected a whole number, found {text!r}")
         number = int(text)
         if (least is not None and number < least) or (most is not None and number > most):
