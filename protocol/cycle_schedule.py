@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from protocol.dosing import days_supply
 from protocol.facts import Dispensed, PregnancyTest
 from protocol.findings import Ref
 from protocol.holds import moved_past_pause, pauses
+from protocol.lab_schedule import baseline_item, draws
 from protocol.plan import SOON_DAYS, PlannedItem, planned_item
 from protocol.question import Question, days_after
 from protocol.specimens import (
@@ -24,7 +25,7 @@ from protocol.specimens import (
     opening,
     window_last_day,
 )
-from protocol.timeline import since, started_on
+from protocol.timeline import first_fact_on, since, started_on
 from protocol.vocabulary import Requirement
 
 ONE_SUPPLY_DAYS = 30
@@ -84,11 +85,25 @@ def current_cycle(q: Question) -> SupplyCycle | None:
     return None
 
 
+def lapses_on(q: Question, items: Iterable[PlannedItem]) -> Iterator[date]:
+    """Days on which something done is of no more use, or a course turns from planned to begun."""
+    started = started_on(q.facts)
+    if started is not None:
+        yield started + timedelta(days=1)
+    met = {item.met_by.ref for item in items if item.met_by is not None}
+    for test in q.tests:
+        if test.ref in met:
+            yield days_after(_valid_until(q, test), 1)
+    for draw in draws(q.facts):
+        if started is None:
+            yield add_months(draw.on, 1) + timedelta(days=1)
+
+
 def cycle_items(q: Question) -> Iterator[PlannedItem]:
     """The test and the check-in of the supply in hand, or of the first prescription."""
     cycle = current_cycle(q)
     if cycle is None:
-        yield from _before_start(q)
+        yield from before_start_items(q)
         return
     due_on = moved_past_pause(pauses(q.facts, after=q.boundary), cycle.ends_on)
     if due_on is None or (q.facts.due_from is not None and due_on < q.facts.due_from):
@@ -180,18 +195,17 @@ def _test_item(
     )
 
 
-def planning_day(q: Question) -> date:
+def planning_day(q: Question) -> date | None:
     """The day on which a course that has not begun was taken up: enrolment, else first record."""
     for dated in (q.facts.enrolled, q.facts.visits, q.facts.consents, q.facts.counselling):
         recent = q.of_course(dated)
         if recent:
             return recent[0].on
-    return q.on
+    return first_fact_on(q.facts, q.boundary)
 
 
-def first_prescription_day(q: Question) -> date:
+def first_prescription_day(q: Question, taken_up: date) -> date:
     """SCHED-1: nothing filled yet, so due when the pre-treatment rules allow (US-06, US-07)."""
-    taken_up = planning_day(q)
     if not q.can_become_pregnant:
         return taken_up
     months = q.params.contraception.months_before
@@ -201,12 +215,19 @@ def first_prescription_day(q: Question) -> date:
     return first_confirmation_day(q, not_before=taken_up)
 
 
-def _before_start(q: Question) -> Iterator[PlannedItem]:
-    """Screening test, confirmation test and first check-in, each from the day it is of use."""
+def before_start_items(q: Question) -> Iterator[PlannedItem]:
+    """Baseline, screening test, confirmation test and first check-in, each when it is of use.
+
+    Nothing while nothing is on record.
+    """
     taken_up = planning_day(q)
-    due_on = first_prescription_day(q)
+    if taken_up is None:
+        return
+    due_on = first_prescription_day(q, taken_up)
     if q.facts.due_from is not None and due_on < q.facts.due_from:
         return
+    if started_on(q.facts) is None:
+        yield baseline_item(q.facts, due_on=due_on, opens_on=taken_up, as_of=q.on, policy=q.policy)
     if not q.can_become_pregnant:
         yield _check_in(q, name="first", cycle=1, due_on=due_on, opens_on=min(taken_up, due_on))
         return
@@ -238,7 +259,7 @@ def _before_start(q: Question) -> Iterator[PlannedItem]:
         name="first",
         cycle=1,
         due_on=confirm_on,
-        opens_on=min(confirm_on, confirm_on - timedelta(days=SOON_DAYS)),
+        opens_on=confirm_on - timedelta(days=SOON_DAYS),
     )
 
 

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, time
 
 from protocol.after_course import follow_up
 from protocol.calendar import wall_clock
-from protocol.cycle_schedule import after_course_items, cycle_items, first_prescription_day
+from protocol.cycle_schedule import after_course_items, cycle_items, lapses_on
 from protocol.facts import CourseFacts
-from protocol.lab_schedule import baseline_item, due_draws, lab_items
+from protocol.lab_schedule import due_draws, lab_items
 from protocol.plan import Plan, PlannedItem, next_change, status_by_day
 from protocol.policy import ClinicPolicy
-from protocol.programmes import EditionUnknown, edition_for
+from protocol.programmes import EditionUnknown, edition_for, editions_of, programme_names
 from protocol.question import Question
-from protocol.timeline import course_boundary, known_by, since, started_on
+from protocol.timeline import course_boundary, known_by, next_fact_on, since
 from protocol.vocabulary import Action, ItemStatus, Requirement
 
 __all__ = [
@@ -43,17 +43,28 @@ def plan(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Plan:
     ``facts.due_from``. Where no edition is in force nothing is planned; the gate says why.
     """
     try:
-        items = tuple(
-            sorted(
-                _all_items(question_on(facts, as_of=as_of, policy=policy)),
-                key=lambda item: (item.due_on, item.requirement.value, item.key),
-            )
+        q = question_on(facts, as_of=as_of, policy=policy)
+        everything = sorted(
+            _all_items(q), key=lambda item: (item.due_on, item.requirement.value, item.key)
         )
+        moments = list(lapses_on(q, everything))
     except EditionUnknown:
-        items = ()
+        everything, moments = [], []
     waived = {(waiver.requirement, waiver.due_on) for waiver in known_by(facts, as_of).waivers}
-    items = tuple(item for item in items if (item.requirement, item.due_on) not in waived)
-    return Plan(items=items, next_moment=next_change(items, as_of=as_of))
+    items = tuple(item for item in everything if (item.requirement, item.due_on) not in waived)
+    moments.extend(
+        day
+        for day in (next_change(items, as_of=as_of), next_fact_on(facts, as_of))
+        if day is not None
+    )
+    moments.extend(_edition_changes(facts.programme, policy))
+    return Plan(items=items, next_moment=min((d for d in moments if d > as_of), default=None))
+
+
+def _edition_changes(programme: str, policy: ClinicPolicy) -> Iterator[date]:
+    """The days on which another edition begins."""
+    if programme in programme_names():
+        yield from (span.effective_from for span in editions_of(programme, policy=policy))
 
 
 def _all_items(q: Question) -> Iterator[PlannedItem]:
@@ -61,8 +72,6 @@ def _all_items(q: Question) -> Iterator[PlannedItem]:
     if not is_under_way(facts) and course_boundary(facts) is not None:
         yield from after_course_items(q, follow_up(facts, as_of=as_of, policy=policy))
         return
-    if started_on(facts) is None:
-        yield baseline_item(facts, due_on=first_prescription_day(q), as_of=as_of, policy=policy)
     yield from _until_next(lab_items(facts, as_of=as_of, policy=policy), as_of=as_of)
     yield from cycle_items(q)
 

@@ -85,6 +85,24 @@ def _is_known(fact: Fact, day: date, instant: datetime | None) -> bool:
     return fact.on <= day
 
 
+def next_fact_on(facts: CourseFacts, after: date) -> date | None:
+    """The first day later than ``after`` on which something is on record, as a start to come."""
+    days = (
+        fact.on
+        for dated in _ALL_DATED(facts)
+        if dated and dated[-1].on > after
+        for fact in dated
+        if fact.on > after
+    )
+    return min(days, default=None)
+
+
+def first_fact_on(facts: CourseFacts, boundary: date | None) -> date | None:
+    """The first day on which anything of the present course is on record."""
+    days = (recent[0].on for dated in _ALL_DATED(facts) if (recent := since(dated, boundary)))
+    return min(days, default=None)
+
+
 def course_boundary(facts: CourseFacts) -> date | None:
     """The last dose of the course before the present one; None in a patient's first course.
 
