@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from clinic import wording
-from look.templatetags.clinical import day_text, number_text, relative_words, years_between
+from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
 from look.templatetags.components import deadline_words
 from messaging.queries import LedgerRow
 from monitoring.attention import Attention
@@ -114,16 +114,22 @@ def work_row(row: WorklistRow, *, today: date, now: datetime) -> WorkRow:
         detail=sentence,
         course=f"Week {row.week}" if row.week else "",
         course_detail=f"Course {row.number}" if row.number > 1 else "",
-        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "",
+        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "None yet",
         dose_so_far=row.mg_per_kg_so_far,
         dose_target=TARGET_MG_PER_KG,
         lab=_lab_cell(row.latest_lab),
         due_words=_due_words(row, when, now),
-        due_on=row.due_on if row.attention > Attention.ACT else None,
+        due_on=_due_on(row),
         action_url=action_url,
         action_label=action_label,
         primary=row.attention == 0 or row.ready_to_sign,
     )
+
+
+def _due_on(row: WorklistRow) -> date | None:
+    if row.reason == "window-closing" and row.window_closes_at is not None:
+        return local(row.window_closes_at, row.zone).date()
+    return row.due_on if row.attention > Attention.ACT else None
 
 
 def _due_words(row: WorklistRow, when: date | datetime | None, now: datetime) -> str:

@@ -106,14 +106,14 @@ CONCERNS: dict[str, str] = {
     "corrected-result": "Result corrected",
 }
 
-# Why a course is on the list where no reason code says it: word, status, next action.
+# Why a course is on the list where no reason code says it: tag, sentence, status.
 STANDPOINTS: dict[str, tuple[str, str, str]] = {
-    "window-closing": ("Window ends", "due", "Open"),
-    "signed-not-collected": ("Not collected", "info", "Record pick-up"),
-    "ready-to-sign": ("Ready to sign", "ok", "Sign"),
-    "not-started": ("Not started", "info", "Open"),
-    "nothing-due": ("Nothing due", "neutral", "Open"),
-    "closed": ("Closed", "neutral", "Open"),
+    "window-closing": ("Window ends", "Without a pick-up a new test is needed", "due"),
+    "signed-not-collected": ("Not collected", "Signed, and not picked up yet", "info"),
+    "ready-to-sign": ("Ready to sign", "All checks are met", "ok"),
+    "not-started": ("Not started", "No first dose yet", "info"),
+    "nothing-due": ("Nothing due", "", "neutral"),
+    "closed": ("Closed", "", "neutral"),
 }
 
 # Reason code: tag of at most four words, and the sentence under it.
@@ -488,8 +488,8 @@ def reason_of(code: str) -> tuple[str, str, str]:
         late = kind == "overdue"
         tag = f"{REQUIREMENTS[what]} {'overdue' if late else 'due'}"
         return tag, "Reminders go out by themselves", "warning" if late else "due"
-    tag, status, _ = STANDPOINTS[code]
-    return tag, "", status
+    tag, sentence, status = STANDPOINTS[code]
+    return tag, sentence, status
 
 
 # What the rule book proposes for the newest results (5.2); a proposal, never done by itself.

@@ -17,7 +17,7 @@ SOON = timedelta(hours=48)
 # A prescription is worth signing from this many days before the supply in hand ends.
 SIGN_AHEAD_DAYS = 7
 
-_ALARMS = (
+ALARMS = (
     Reason.TEST_POSITIVE,
     Reason.TEST_INDETERMINATE,
     Reason.SYMPTOM_RED,
@@ -87,7 +87,7 @@ def stand_of(situation: Situation) -> Standpoint:
 
     if situation.concern:
         return point(Attention.ACT, f"concern:{situation.concern}", Owner.PRESCRIBER)
-    alarm = _first(findings, _ALARMS)
+    alarm = _first(findings, ALARMS)
     if alarm is not None:
         return point(Attention.ACT, alarm.reason.value, alarm.owner)
     if situation.phase is Phase.CLOSED:

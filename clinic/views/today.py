@@ -8,7 +8,7 @@ from django.urls import reverse
 from audit import trail
 from clinic.rows import work_row
 from clinic.views.base import StaffPage
-from look.templatetags.clinical import clock_text
+from look.templatetags.clinical import moment_text
 from monitoring.queries import worklist
 from monitoring.queries.worklist import Tile, WorklistRow
 
@@ -66,7 +66,7 @@ class Today(StaffPage):
     def _tile(self, tile: Tile) -> dict[str, object]:
         label, status, hint = _TILES[tile.name]
         if tile.name == "window" and tile.soonest is not None:
-            hint = f"{hint} {clock_text(tile.soonest, self.place.timezone)}"
+            hint = f"{hint} {moment_text(tile.soonest, self.place.timezone)}"
         url = f"{reverse('clinic:worklist')}?show={tile.name}" if tile.count else ""
         return {"label": label, "value": tile.count, "status": status, "hint": hint, "url": url}
 

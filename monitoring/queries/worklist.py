@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, SmallIntegerField, Value, When
 
-from monitoring.attention import SOON, Attention
+from monitoring.attention import ALARMS, SOON, Attention
 from monitoring.models import CourseStanding, LabReport
 from people.queries import PatientRow, Place, patient_row
 
@@ -23,6 +23,15 @@ FILTERS = (
     "act",
     "staff",
     "patient",
+)
+
+
+# Within a group, what endangers somebody comes before what merely ends soon.
+_DANGER = Case(
+    When(reason__startswith="concern:", then=Value(0)),
+    When(reason__in=[reason.value for reason in ALARMS], then=Value(1)),
+    default=Value(2),
+    output_field=SmallIntegerField(),
 )
 
 
@@ -155,7 +164,8 @@ def _filtered(place: Place, name: str, *, now: datetime) -> QuerySet[CourseStand
         _of(place)
         .filter(condition)
         .select_related("course__patient", "course__clinic")
-        .order_by("attention", "window_closes_at", "next_due_on", "pk")
+        .annotate(danger=_DANGER)
+        .order_by("attention", "danger", "window_closes_at", "next_due_on", "pk")
     )
 
 
