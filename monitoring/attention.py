@@ -130,10 +130,10 @@ def _closing_window(situation: Situation) -> datetime | None:
     window = situation.decision.window
     if window is None or situation.phase not in {Phase.PLANNED, Phase.ACTIVE}:
         return None
-    if situation.supply_ends_on is not None and not situation.signed_unfilled:
-        # Supply in hand reaches beyond the window: nothing is lost when it closes.
-        if situation.supply_ends_on > window.last_day:
-            return None
+    # Supply in hand reaches beyond the window: nothing is lost when it closes.
+    supplied_until = None if situation.signed_unfilled else situation.supply_ends_on
+    if supplied_until is not None and supplied_until > window.last_day:
+        return None
     left = window.closes_at - situation.now
     return window.closes_at if timedelta(0) <= left <= SOON else None
 
