@@ -215,6 +215,8 @@ def gate_rows(
     first_open = True
     for check in decision.checks:
         row = _gate_row(check, course_id=course_id, may_record=may_record, primary=first_open)
+        if row.met:
+            row = replace(row, rule=_rules(check.rules, edition=decision.edition))
         if check.check is Check.LABS and not row.met and read_url:
             row = replace(row, fix_url=read_url, fix_label="Read and choose", fix_primary=True)
         first_open = first_open and row.met
@@ -231,7 +233,7 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
             status="ok",
             owner_words="",
             why=_evidence(check),
-            rule=_rules(check.rules),
+            rule="",
             fix_url="",
             fix_label="",
             fix_primary=False,
@@ -256,9 +258,12 @@ def _fix(check: CheckResult, worst: Finding) -> tuple[str, str]:
     return _FIXES.get(check.check, ("", ""))
 
 
-def _rules(ids: tuple[str, ...]) -> str:
-    """The rules asked, the first three by name: a met row is read, not audited."""
-    named = list(dict.fromkeys(ids))
+def _rules(ids: tuple[str, ...], *, edition: str) -> str:
+    """The programme's own rules that were asked, the first three by name."""
+    own, _, _ = edition.upper().partition("-")
+    foreign = tuple(f"{each}-" for each in ("US", "UK", "EU") if each != own)
+    # The European rules are mostly the British ones (EU-03), so they keep both.
+    named = [each for each in dict.fromkeys(ids) if own == "EU" or not each.startswith(foreign)]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
     return ", ".join(named[:3]) + more
 

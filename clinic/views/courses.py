@@ -18,6 +18,7 @@ from clinic.course_rows import (
 from clinic.rows import banner_row, gate_rows
 from clinic.views.base import StaffPage
 from courses.queries import course_for
+from look.templatetags.clinical import local
 from monitoring.queries.course_page import CoursePage, course_page
 from people.permissions import Permission
 from protocol.vocabulary import Level, Owner, Phase
@@ -78,8 +79,11 @@ class CourseView(StaffPage):
         stopped = found.stopped_on is not None
         level = found.decision.level
         note = ""
+        signed = bool(found.prescriptions) and self._signed_today(found)
         if not permitted:
             note = "A dermatologist signs."
+        elif signed:
+            note = "Signed today. The pick-up can be recorded under Prescriptions."
         elif level is Level.BLOCK:
             waiting = {
                 wording.OWNERS[finding.owner].lower()
@@ -91,10 +95,14 @@ class CourseView(StaffPage):
             note = "You will be asked for a reason."
         return {
             "shown": not stopped and found.standing.phase is not Phase.CLOSED,
-            "open": permitted and level is not Level.BLOCK,
+            "open": permitted and level is not Level.BLOCK and not signed,
             "url": reverse("clinic:sign", args=[found.public_id]),
             "note": note,
         }
+
+    def _signed_today(self, found: CoursePage) -> bool:
+        signed_at = found.prescriptions[0].signed_at
+        return local(signed_at, self.place.timezone).date() == self.today
 
     def _actions(self, found: CoursePage) -> list[dict[str, Any]]:
         """What this role may record, in the order of a visit."""
