@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.children import CannotStart, last_line, spawn
+from local.children import CannotStart, guarded, last_line, spawn, stop
 from local.servers import Postgres, Valkey, free_port
 from local.supervisor import (
     Part,
@@ -40,6 +40,7 @@ usage: python -m local run              start everything; Ctrl-C stops it
        python -m local manage COMMAND   a manage.py command on the same clinic
        python -m local reset            forget the clinic's data, secrets and messages
 """
+MANAGE = ".venv/bin/python -m local manage"
 ALREADY = "IsoTrack is already running from this folder; stop it first (Ctrl-C where it runs)."
 
 
@@ -73,8 +74,13 @@ def manage(state: State, environment: dict[str, str], *arguments: str) -> str:
     log = state.logs / f"{arguments[0]}.log"
     log.unlink(missing_ok=True)
     command = [sys.executable, "manage.py", *arguments]
-    process = spawn(command, log=log, environment=environment, folder=PROJECT)
-    if process.wait() != 0:
+    process = spawn(guarded(command), log=log, environment=environment, folder=PROJECT)
+    try:
+        code = process.wait()
+    except BaseException:
+        stop(process)
+        raise
+    if code != 0:
         # "django.core.exceptions.ImproperlyConfigured: X is not set." -> "X is not set."
         line = last_line(log)
         name, _, words = line.partition(": ")
@@ -89,12 +95,12 @@ def has_no_clinic(database_url: str) -> bool:
     return bool(found and found[0])
 
 
-def seed(state: State, environment: dict[str, str]) -> None:
+def seed(state: State, environment: dict[str, str], port: int) -> None:
     """Bring the demo clinic into an empty database, once."""
-    exists = any(PROJECT.glob("*/management/commands/seed_demo.py"))
-    if exists and has_no_clinic(environment["DATABASE_URL"]):
-        print("Opening the demo clinic (once) ...", flush=True)
-        state.logins.write_text(manage(state, environment, "seed_demo"), "utf-8")
+    if has_no_clinic(environment["DATABASE_URL"]):
+        print(f"http://localhost:{port}/ answers. Opening the demo clinic (once) ...", flush=True)
+        said = manage(state, environment, "seed_demo", "--quiet")
+        state.logins.write_text(said, "utf-8")
 
 
 def banner(state: State, environment: dict[str, str], port: int, took_s: float) -> str:
@@ -105,11 +111,10 @@ def banner(state: State, environment: dict[str, str], port: int, took_s: float) 
     if environment["DEBUG"].strip().lower() in {"1", "true", "yes", "on"}:
         lines += [f"  Sent messages  {address}/dev/outbox/"]
     lines += [f"  Logs           {state.logs.relative_to(PROJECT)}/"]
-    lines += ["  Commands       .venv/bin/python -m local manage COMMAND"]
+    lines += [f"  Commands       {MANAGE} COMMAND"]
     if state.logins.exists():
-        said = state.logins.read_text("utf-8").strip().splitlines()
-        lines += ["", "Demo clinic:", "", *(f"  {line}".rstrip() for line in said)]
-        lines += ["", "  Second-factor code: .venv/bin/python -m local manage demo_code EMAIL"]
+        said = state.logins.read_text("utf-8").replace("manage.py ", f"{MANAGE} ")
+        lines += ["", "Demo clinic:", "", *(f"  {line}".rstrip() for line in said.splitlines())]
     return "\n".join([*lines, "", "Ctrl-C stops everything; the data stay.", ""])
 
 
@@ -157,7 +162,10 @@ def start_product(
     port: int,
     mail_ports: tuple[int, int],
 ) -> None:
-    """Mailbox, web, worker and beat; the demo clinic is seeded while they start."""
+    """Mailbox, web, worker and beat.
+
+    The demo clinic is opened before anything rings, so that nothing is sent from half a story.
+    """
 
     def add(name: str, arguments: list[str], patience_s: float = 10.0) -> Part:
         new = part(name, arguments, environment=environment, logs=state.logs, patience_s=patience_s)
@@ -165,15 +173,15 @@ def start_product(
 
     smtp_port, sms_port = (str(number) for number in mail_ports)
     add("mailbox", ["-m", "local.mailbox", str(state.mailbox), smtp_port, sms_port])
-    seed(state, environment)
     server = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
     server += ["--blocking-threads", "4", "--port", str(port), "isotrack.wsgi:application"]
     web = add("web", server)
+    wait_for_web(port, web)
+    seed(state, environment, port)
     celery = ["-m", "celery", "-A", "isotrack"]
     add("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"], 20)
     schedule = str(state.folder / "beat" / "schedule")
     add("beat", [*celery, "beat", "--schedule", schedule, "--loglevel", "INFO"])
-    wait_for_web(port, web)
 
 
 def manage_by_hand(arguments: list[str]) -> int:

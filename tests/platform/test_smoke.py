@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,8 +18,6 @@ import pytest
 from local.children import processes_under
 from local.servers import free_port
 from tests.platform.fresh import fresh_environment, wait_until_gone
-
-pytestmark = pytest.mark.enable_socket
 
 
 class Run:
@@ -82,34 +81,50 @@ def begin(clone: Path) -> Iterator[type[Run]]:
     wait_until_gone(clone, 20)
 
 
-def test_first_run_serves_a_page_and_interrupt_leaves_nothing(
-    clone: Path, begin: type[Run]
-) -> None:
-    run = begin(clone)
-    said = run.wait_for("Ctrl-C stops everything")
+@pytest.fixture(scope="module")
+def first_words(clone: Path) -> str:
+    """What the very first run in the clean copy says, after it has been shown to work and end."""
+    run = Run(clone)
+    try:
+        said = run.wait_for("Ctrl-C stops everything", 180)
+        for path in ("/health/live", "/health/ready", "/account/login/"):
+            assert run.get(path).status_code == 200, path
+        assert f"http://localhost:{run.port}/" in said
+        assert "Sent messages" in run.get("/dev/outbox/").text
+        assert run.end(signal.SIGINT) == 0
+        assert processes_under(clone) == {}
+    finally:
+        if run.process.poll() is None:
+            run.process.kill()
+            run.process.wait()
+    return said
 
-    assert f"http://localhost:{run.port}/" in said
-    assert "dev/outbox/" in said
-    assert run.get("/health/live").status_code == 200
-    assert run.get("/account/login/").status_code == 200
-    assert "Sent messages" in run.get("/dev/outbox/").text
-    assert run.end(signal.SIGINT) == 0
-    assert processes_under(clone) == {}
+
+def test_first_run_opens_the_demo_clinic_and_says_how_to_sign_in(first_words: str) -> None:
+    assert "Opening the demo clinic (once)" in first_words
+    assert "dev/outbox/" in first_words
+    assert re.search(r"\S+@\S+", first_words)
+    assert "demo_code EMAIL" in first_words
 
 
+@pytest.mark.usefixtures("first_words")
 def test_second_run_keeps_data_and_starts_in_eight_seconds(clone: Path, begin: type[Run]) -> None:
     secrets_before = (clone / "var" / "secrets.json").read_text()
+    # Promised for two cores of one's own: work that waits for the processor counts against it.
+    waiting = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     began = time.monotonic()
     run = begin(clone)
     said = run.wait_for("Ctrl-C stops everything")
     took = time.monotonic() - began
 
     assert "once" not in said
+    assert "demo_code EMAIL" in said
     assert (clone / "var" / "secrets.json").read_text() == secrets_before
-    assert took < 8 * float(os.environ.get("SLOW_MACHINE", "1"))
+    assert took < 8 * waiting
     assert run.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.usefixtures("first_words")
 def test_killed_supervisor_leaves_no_process_and_the_next_run_starts(
     clone: Path, begin: type[Run]
 ) -> None:
@@ -124,6 +139,7 @@ def test_killed_supervisor_leaves_no_process_and_the_next_run_starts(
     assert again.end(signal.SIGINT) == 0
 
 
+@pytest.mark.usefixtures("first_words")
 def test_killed_broker_and_database_come_back(clone: Path, begin: type[Run]) -> None:
     run = begin(clone)
     run.wait_for("Ctrl-C stops everything")
@@ -140,6 +156,7 @@ def test_killed_broker_and_database_come_back(clone: Path, begin: type[Run]) -> 
     assert run.end(signal.SIGINT) == 0
 
 
+@pytest.mark.usefixtures("first_words")
 def test_second_run_in_the_same_folder_is_refused_in_one_line(
     clone: Path, begin: type[Run]
 ) -> None:
