@@ -130,7 +130,7 @@ def charts(found: CoursePage) -> list[dict[str, Any]]:
         if not points:
             continue
         newest = max(points, key=lambda graded: graded.result.on)
-        same_unit = [graded for graded in points if graded.unit == newest.unit and graded.counts]
+        same_unit = [graded for graded in points if graded.unit == newest.unit and not graded.held]
         if not same_unit:
             continue
         drawn.append(
