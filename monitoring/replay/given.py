@@ -14,7 +14,7 @@ from monitoring.replay.asked import Ask
 from monitoring.replay.dossier import judged, known_to, one_supply_days
 from monitoring.replay.story import Programme, Story, Topic
 from monitoring.replay.supplies import Named
-from protocol.calendar import age_on
+from protocol.calendar import age_on, programme_date
 from protocol.dosing import range_findings
 from protocol.facts import (
     Comprehension,
@@ -36,6 +36,7 @@ from protocol.facts import (
     Visit,
     Weight,
 )
+from protocol.programmes import clock_zone
 from protocol.vocabulary import (
     Action,
     Analyte,
@@ -118,7 +119,10 @@ class Setting:
 def setting_of(story: Story, ask: Ask) -> Setting:
     """Read the story's own dates for one ask."""
     known = known_to(story, ask)
-    day, _ = judged(ask)
+    local_day, instant = judged(ask)
+    # East of the programme's clock its date may still be the day before (GEN-1).
+    clock = clock_zone(story.programme, story.clinic_zone.key)
+    day = min(local_day, programme_date(instant, clock))
     stops = [fact.last_dose for fact in known if isinstance(fact, Stopped)]
     last_stop = max(stops, default=None)
     fills = sorted(fact.on for fact in known if isinstance(fact, Dispensed))

@@ -5,18 +5,20 @@ from dataclasses import fields
 
 from monitoring.replay.asked import Ask, Query
 from monitoring.replay.story import Story
-from protocol import dosing, labs, mood, outcomes, schedule, symptoms, tasks, units
+from protocol import dosing, gate, labs, mood, outcomes, schedule, symptoms, tasks, units
 from protocol.after_course import follow_up
 from protocol.calendar import programme_date, wall_clock
 from protocol.category import effective_category, implied_category
 from protocol.cumulative import cumulative
-from protocol.facts import CourseFacts
+from protocol.facts import CourseFacts, Supply
 from protocol.programmes import EditionUnknown, clock_zone, edition_for
 from protocol.timeline import zone_on
-from protocol.vocabulary import Analyte, Level, Requirement
+from protocol.vocabulary import Action, Analyte, Level, Requirement
 
 Got = dict[str, object]
 Question = Callable[[CourseFacts, Story, Ask], Got]
+
+_ABOUT_DOSE = ("DOSE_", "WEIGHT_", "RULE_FAILED")
 
 
 def _edition(facts: CourseFacts, story: Story, ask: Ask) -> Got:
@@ -63,18 +65,24 @@ def _cumulative(facts: CourseFacts, story: Story, ask: Ask) -> Got:
 
 
 def _dose(facts: CourseFacts, story: Story, ask: Ask) -> Got:
-    judgement = dosing.judge_dose(
+    """A dose as the gate judges it: what the decision on it says about dose and weight."""
+    pattern = (ask.daily_mg,) if ask.daily_mg is not None else ()
+    judgement = dosing.judge_dose(facts, pattern=pattern, formulation=ask.formulation, on=ask.on)
+    decision = gate.decide(
         facts,
-        pattern=(ask.daily_mg,) if ask.daily_mg is not None else (),
-        formulation=ask.formulation,
-        on=ask.on,
+        action=Action.PRESCRIBE,
+        at=ask.at,
+        policy=story.policy,
+        supply=Supply(pattern=pattern, formulation=ask.formulation),
     )
+    about = [each for each in decision.findings if each.reason.value.startswith(_ABOUT_DOSE)]
+    level = max((each.level for each in about), default=Level.ALLOW)
     return {
         "mg_per_kg": judgement.mg_per_kg,
         "weight_kg": judgement.weight_kg,
-        "decision": judgement.level.word,
-        "codes": list(dict.fromkeys(finding.reason.value for finding in judgement.findings)),
-        "overridable": judgement.level is Level.OVERRIDE,
+        "decision": level.word,
+        "codes": list(dict.fromkeys(each.reason.value for each in about)),
+        "overridable": level is Level.OVERRIDE,
     }
 
 
