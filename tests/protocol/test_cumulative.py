@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.cumulative import Band, band_of, cumulative, held_spans, weight_on
-from protocol.facts import CourseFacts, Dose, Hold, Missed, Resume, Stopped
+from protocol.facts import CourseFacts, Dispensed, Dose, Hold, Missed, Resume, Stopped
 from protocol.vocabulary import Formulation
 from tests.protocol.clinical_facts import course, decimal, dose, weight
 
@@ -181,6 +181,43 @@ def test_second_course_counts_anew_and_the_lifetime_adds_up() -> None:
 
 def test_nothing_is_inferred_from_what_was_dispensed() -> None:
     assert cumulative(course(), as_of=START) is None
+    filled = course(dispensed=(Dispensed(ref="f", on=START),))
+    assert cumulative(filled, as_of=day(20)) is None
+    refilled = course(
+        doses=(dose(40, on=START),),
+        stopped=(Stopped(ref="s", on=day(10), last_dose=day(10)),),
+        dispensed=(Dispensed(ref="f", on=day(100)),),
+    )
+    assert cumulative(refilled, as_of=day(120)) is None
+
+
+def test_what_is_recorded_later_is_not_counted_yet() -> None:
+    facts = course(
+        weights=(weight(60, on=START), weight(90, on=day(8))),
+        doses=(dose(40, on=START), dose(80, on=day(6))),
+        holds=(hold(7),),
+        missed=(missed(4, told=5),),
+    )
+    by_day_five = cumulative(facts, as_of=day(5))
+    assert by_day_five is not None
+    assert (by_day_five.mg, by_day_five.held_days, by_day_five.missed_days) == (160, 0, 1)
+    assert held_spans(facts, as_of=day(6)) == ()
+    assert held_spans(facts, as_of=day(7)) == ((day(7), day(7)),)
+    by_day_six = cumulative(facts, as_of=day(6))
+    assert by_day_six is not None and (by_day_six.mg, by_day_six.daily_mg) == (240, 80)
+    last = cumulative(facts, as_of=day(9))
+    assert last is not None and last.time_weighted == Decimal(240) / 60
+
+
+def test_last_of_several_records_of_a_day_counts() -> None:
+    facts = course(
+        weights=(weight(50, on=START), weight(60, on=START)),
+        doses=(dose(20, on=START), dose(40, on=START)),
+    )
+    total = cumulative(facts, as_of=day(2))
+    assert total is not None
+    assert (total.mg, total.daily_mg, total.start_weight_kg) == (80, 40, 60)
+    assert not total.start_weight_assumed
 
 
 def test_weight_in_force_is_the_latest_measured_by_then() -> None:

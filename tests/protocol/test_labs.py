@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.facts import LabAcknowledged, LabResult, Symptom
+from protocol.facts import LabAcknowledged, LabResult, Stopped, Symptom
 from protocol.labs import LabAction, LabNote, LabReading, read
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 from tests.protocol.clinical_facts import DAY, POLICY, course, dose, result
@@ -66,6 +66,8 @@ ACTIONS = [
         },
     ),
     (("glucose", 130, "mg/dL", None, True), "acknowledge", 14, set()),
+    (("glucose", 130, "mg/dL", None, False), "acknowledge", 14, {"fasting-repeat"}),
+    (("glucose", 90, "mg/dL", None, False), "continue", None, set()),
     (("hcg", 10, "IU/L", None, None), "repeat", 2, set()),
     (("hcg", 30, "IU/L", None, None), "stop", None, {"same-day-contact"}),
     (("triglycerides", 5, "mg/dL", None, None), "confirm-unit", None, set()),
@@ -225,8 +227,12 @@ def test_acknowledgement_before_the_result_of_the_same_day_does_not_cover_it() -
     drawn = replace(result("alt", 150, "U/L", 40), at=noon)
     early = LabAcknowledged(ref="a", on=DAY, at=noon - timedelta(hours=1), plan="seen")
     assert not reading(drawn, lab_acknowledged=(early,)).acknowledged
-    late = replace(early, at=noon + timedelta(hours=1))
-    assert reading(drawn, lab_acknowledged=(late,)).acknowledged
+    for hours in (0, 1):
+        late = replace(early, at=noon + timedelta(hours=hours))
+        assert reading(drawn, lab_acknowledged=(late,)).acknowledged
+    assert reading(drawn, lab_acknowledged=(replace(early, at=None),)).acknowledged
+    undated = replace(drawn, at=None)
+    assert reading(undated, lab_acknowledged=(early,)).acknowledged
 
 
 def test_baseline_for_ctcae_is_the_last_value_up_to_the_first_dose() -> None:
@@ -241,6 +247,34 @@ def test_baseline_for_ctcae_is_the_last_value_up_to_the_first_dose() -> None:
     assert reading(*labs, as_of=date(2025, 4, 10), **facts).ctcae == {Analyte.ALT: 0}
     without_start = reading(*labs, as_of=date(2025, 4, 10))
     assert without_start.ctcae == {Analyte.ALT: 2}
+
+
+def test_value_under_an_earlier_course_is_no_baseline() -> None:
+    labs = (
+        result("alt", 90, "U/L", 40, on=date(2025, 3, 1)),
+        result("alt", 130, "U/L", 40, on=date(2025, 6, 10)),
+    )
+    facts = {
+        "doses": (dose(40, on=date(2025, 1, 6)), dose(40, on=date(2025, 6, 2))),
+        "stopped": (Stopped(ref="s", on=date(2025, 3, 1), last_dose=date(2025, 3, 1)),),
+    }
+    assert reading(*labs, as_of=date(2025, 6, 10), **facts).ctcae == {Analyte.ALT: 2}
+    free = (replace(labs[0], on=date(2025, 3, 2)), labs[1])
+    assert reading(*free, as_of=date(2025, 6, 10), **facts).ctcae == {Analyte.ALT: 0}
+
+
+def test_one_specimen_is_one_draw_even_if_its_results_bear_two_dates() -> None:
+    enzyme = result("alt", 130, "U/L", 40, specimen="one")
+    bilirubin = result("bilirubin", 3, "mg/dL", 1, specimen="one", on=DAY - timedelta(days=1))
+    assert reading(enzyme, bilirubin).tier is Tier.T4
+
+
+def test_symptom_of_a_later_day_does_not_change_a_glucose_tier() -> None:
+    later = Symptom(ref="s", on=DAY + timedelta(days=1), code="headache", features=("nausea",))
+    labs = (result("glucose", 220, "mg/dL", fasting=True),)
+    assert reading(*labs, symptoms=(later,)).tier is Tier.T2
+    on_the_day = replace(later, on=DAY)
+    assert reading(*labs, symptoms=(on_the_day,)).tier is Tier.T4
 
 
 def test_high_glucose_is_critical_with_symptoms_around_the_draw() -> None:
