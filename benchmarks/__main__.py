@@ -8,11 +8,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import intake, rules
+from benchmarks import decision, intake, rules
 from benchmarks.measures import Measure
 
 RESULTS = Path(__file__).parent / "results"
-MODULES = (rules, intake)
+MODULES = (rules, decision, intake)
 
 
 def machine() -> str:

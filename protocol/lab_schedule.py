@@ -56,6 +56,35 @@ def draws(facts: CourseFacts) -> tuple[Draw, ...]:
     return tuple(Draw(on, alt[on]) for on in sorted(lipids.intersection(alt)))
 
 
+def recent_draws(facts: CourseFacts, dates: _DueDates) -> tuple[Draw, ...]:
+    """The draws back to the newest that counts for a date of the schedule, oldest first.
+
+    Whatever lies before it has been met or has lapsed, so a question about today needs no more.
+    """
+    taken: list[Draw] = []
+    alt: str | None = None
+    lipids = False
+    day: date | None = None
+    for result in reversed(facts.labs):
+        analyte = result.analyte
+        if analyte is not Analyte.ALT and analyte is not Analyte.TRIGLYCERIDES:
+            continue
+        if result.status not in READABLE or result.value is None or not result.unit:
+            continue
+        if result.on != day:
+            day, alt, lipids = result.on, None, False
+        if analyte is Analyte.ALT:
+            alt = alt or result.ref
+        else:
+            lipids = True
+        if alt is None or not lipids or (taken and taken[-1].on == day):
+            continue
+        taken.append(Draw(day, alt))
+        if dates.near(day):
+            break
+    return tuple(reversed(taken))
+
+
 def peak_dose_on(facts: CourseFacts, started: date) -> date:
     """LAB-2: the first day of the highest daily dose, given or planned; the start without doses.
 
@@ -102,7 +131,9 @@ class DueDraw:
     met_by: Draw | None
 
 
-def due_draws(facts: CourseFacts, policy: ClinicPolicy) -> Iterator[DueDraw]:
+def due_draws(
+    facts: CourseFacts, policy: ClinicPolicy, *, only_recent: bool = False
+) -> Iterator[DueDraw]:
     """The draws of a course under way, from its first, met ones included; endless for some.
 
     ``facts`` hold what is known by the day of the question. A date that was passed over and
@@ -113,8 +144,8 @@ def due_draws(facts: CourseFacts, policy: ClinicPolicy) -> Iterator[DueDraw]:
     if started is None:
         return
     spans = pauses(facts, after=course_boundary(facts))
-    taken = draws(facts)
     dates = _DueDates(anchored_dates(facts, started, policy.lab_schedule))
+    taken = recent_draws(facts, dates) if only_recent else draws(facts)
     met = _met_dates(dates, taken)
     last_met = max(met, default=None)
     waived = {waiver.due_on for waiver in facts.waivers if waiver.requirement is Requirement.LABS}
@@ -141,7 +172,7 @@ def overdue_draw(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Du
 
     Makes no items, because the gate asks this every time.
     """
-    for draw in due_draws(facts, policy):
+    for draw in due_draws(facts, policy, only_recent=True):
         if draw.met_by is None:
             late = status_by_day(Requirement.LABS, draw.due_on, as_of=as_of)
             return draw if late is ItemStatus.OVERDUE else None
@@ -179,6 +210,12 @@ class _DueDates:
             self._known.append(following)
         return self._known
 
+    def near(self, on: date) -> list[date]:
+        """The dates for which a draw of a day could count (LAB-3)."""
+        known = self.until(on + COUNTS_WITHIN)
+        first = bisect_left(known, on - COUNTS_WITHIN)
+        return known[first : bisect_right(known, on + COUNTS_WITHIN, first)]
+
     def all(self) -> Iterator[date]:
         """One after another; endless for a schedule without an end."""
         index = 0
@@ -208,12 +245,7 @@ def _met_dates(dates: _DueDates, taken: tuple[Draw, ...]) -> dict[date, Draw]:
     """LAB-3: each draw counts for the nearest due date, at most 14 days away."""
     met: dict[date, Draw] = {}
     for draw in taken:
-        known = dates.until(draw.on + COUNTS_WITHIN)
-        near = known[
-            bisect_left(known, draw.on - COUNTS_WITHIN) : bisect_right(
-                known, draw.on + COUNTS_WITHIN
-            )
-        ]
+        near = dates.near(draw.on)
         if len(near) > 1:
             distances = [(abs(draw.on - day), day) for day in near]
             met.setdefault(min(distances)[1], draw)

@@ -5,7 +5,7 @@ It stands outside ``gate/`` because the schedules ask the same things of the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -47,6 +47,8 @@ class Question:
     policy: ClinicPolicy
     supply: Supply | None = None
     rma: str | None = None
+    # What functions outside have worked out for this question, by their name.
+    memory: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def clinic_on(self) -> date:

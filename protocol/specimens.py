@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 from protocol.facts import Contraception, PregnancyTest
 from protocol.parameters import PregnancyTests
@@ -69,16 +70,14 @@ def contraception_since(q: Question) -> date | None:
 
 def _run_began(statements: tuple[Contraception, ...], side: str) -> date:
     own = [said for said in statements if getattr(said, side)]
-    began = own[-1].since
+    began = own[-1].on
     for said in reversed(own):
         if set(said.methods) != set(own[-1].methods):
             break
-        if began is None and said.since is not None:
+        if said.since is not None:
             return said.since
-        if said.since is not None and began is not None and said.since > began:
-            break
-        earliest = said.on
-    return began if began is not None else earliest
+        began = said.on
+    return began
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,12 @@ def opening(q: Question) -> Opening | None:
     before the waiting time is over opens nothing either (US-11). Otherwise the newest specimen
     that the programme accepts decides, unless an unaccepted newer one leaves no open window.
     """
+    if "opening" not in q.memory:
+        q.memory["opening"] = _opening(q)
+    return cast("Opening | None", q.memory["opening"])
+
+
+def _opening(q: Question) -> Opening | None:
     candidates = negatives(relevant(q))
     if q.initiation:
         candidates = candidates[q.params.pregnancy_tests.before_start - 1 :]
@@ -173,18 +178,15 @@ def first_confirmation_day(q: Question, *, not_before: date | None = None) -> da
     rules = q.params.pregnancy_tests
     today = q.on if not_before is None else not_before
     day = today
-    if rules.before_start > 1:
-        screened = [test for test in negatives(q.tests) if is_accepted(q, test)]
-        apart = rules.days_between or 1
-        day = max(day, days_after(screened[0].on if screened else today, apart))
+    screened = [test for test in negatives(q.tests) if is_accepted(q, test)]
+    day = max(day, days_after(screened[0].on if screened else today, rules.days_between or 1))
     if q.params.contraception.days_before is not None:
         began = contraception_since(q) or today
         day = max(day, days_after(began, q.params.contraception.days_before))
     if q.treated:
         return day
-    accepted = [test for test in negatives(q.tests) if is_accepted(q, test)]
-    locks = dict(_locked(q, accepted))
-    openers = [test for test in accepted if is_confirmation(q, test) and test.ref not in locks]
+    locks = dict(_locked(q, screened))
+    openers = [test for test in screened if is_confirmation(q, test) and test.ref not in locks]
     if not openers:
         return day
     while _is_locked_on(q, openers[-1], day):

@@ -61,13 +61,24 @@ class Mutant:
 def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
+    fixed = set(_decorations(tree))
     for index, node in enumerate(ast.walk(tree)):
+        if index in fixed:
+            continue
         for number, words in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
             target = next(n for i, n in enumerate(ast.walk(changed)) if i == index)
             _apply(target, number)
             ast.fix_missing_locations(changed)
             yield Mutant(getattr(node, "lineno", 0), words, changed)
+
+
+def _decorations(tree: ast.Module) -> Iterator[int]:
+    """What stands in decorators: rule ids and the kind of a dataclass, not behaviour."""
+    order = {id(node): index for index, node in enumerate(ast.walk(tree))}
+    for node in ast.walk(tree):
+        for decorator in getattr(node, "decorator_list", []):
+            yield from (order[id(part)] for part in ast.walk(decorator))
 
 
 def _changes(node: ast.AST) -> list[str]:

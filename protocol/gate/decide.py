@@ -119,16 +119,17 @@ def _row(
     evidence: dict[Check, list[Ref]],
 ) -> CheckResult:
     findings = tuple(found.get(check, ()))
+    met_by = evidence.get(check)
     shown = findings
-    if check is Check.WINDOW and not findings and not evidence.get(check):
+    if check is Check.WINDOW and not findings and not met_by:
         # No test opened a window: the row repeats why, so that it is not taken for met.
         shown = tuple(found.get(Check.PREGNANCY_TEST, ()) or found.get(Check.VISIT, ()))
     return CheckResult(
         check=check,
-        level=max((finding.level for finding in shown), default=Level.ALLOW),
+        level=max(finding.level for finding in shown) if shown else Level.ALLOW,
         rules=tuple(dict.fromkeys(asked)),
         findings=shown,
-        evidence=tuple(dict.fromkeys(evidence.get(check, ()))),
+        evidence=tuple(dict.fromkeys(met_by)) if met_by else (),
     )
 
 

@@ -171,6 +171,11 @@ def test_home_test_never_counts_before_the_first_dose() -> None:
     assert codes(asked(facts, DAY)) == {Reason.TEST_SETTING}
 
 
+def test_home_test_of_the_same_day_takes_nothing_away() -> None:
+    tests = (sampled(DAY - days(40)), sampled(DAY), sampled(DAY, setting=HOME))
+    assert codes(asked(in_order(DAY, pregnancy_tests=tests), DAY)) == set()
+
+
 def test_earlier_good_test_still_serves_beside_a_home_test() -> None:
     tests = (sampled(DAY - days(40)), sampled(DAY - days(2)), sampled(DAY, setting=HOME))
     assert codes(asked(in_order(DAY, pregnancy_tests=tests), DAY)) == set()
@@ -307,6 +312,22 @@ def test_statement_without_a_day_continues_the_same_methods() -> None:
     assert codes(asked(in_order(DAY, contraception=said), DAY)) == set()
     switched = (protected(SINCE, since=SINCE), protected(DAY, PILL_AND_CONDOM))
     assert codes(asked(in_order(DAY, contraception=switched), DAY)) == {Reason.CONTRA_LT_30}
+
+
+def test_later_of_the_two_sides_counts() -> None:
+    for early, late in (("patient", "prescriber"), ("prescriber", "patient")):
+        said = (
+            protected(SINCE, since=SINCE, by=early),
+            protected(DAY, since=DAY - days(29), by=late),
+        )
+        assert codes(asked(in_order(DAY, contraception=said), DAY)) == {Reason.CONTRA_LT_30}
+
+
+def test_run_of_statements_without_days_begins_with_the_first() -> None:
+    said = (protected(DAY - days(30)), protected(DAY - days(10)), protected(DAY))
+    assert codes(asked(in_order(DAY, contraception=said), DAY)) == set()
+    broken = (protected(DAY - days(30)), protected(DAY - days(10), PILL_AND_CONDOM), protected(DAY))
+    assert codes(asked(in_order(DAY, contraception=broken), DAY)) == {Reason.CONTRA_LT_30}
 
 
 def test_methods_begun_today_make_the_earliest_day_thirty_days_on() -> None:

@@ -147,6 +147,14 @@ def test_lockout_never_follows_a_first_fill() -> None:
     assert codes(asked(facts, month + days(8))) == set()
 
 
+def test_asking_for_a_start_in_a_running_course_locks_nothing_out() -> None:
+    first = date(2026, 4, 6)
+    tests = (sampled(first - days(40)), sampled(first), sampled(first + days(10)))
+    facts = in_order(first + days(10), fills=(first + days(1),), pregnancy_tests=tests)
+    found = codes(asked(facts, first + days(10), Action.START))
+    assert LOCKOUT not in found
+
+
 def test_new_test_in_2026_may_be_the_very_next_day_but_not_at_home() -> None:
     first = date(2027, 3, 8)
     for setting, expected in (

@@ -23,6 +23,7 @@ from protocol.facts import (
     Stopped,
     Waiver,
 )
+from protocol.lab_schedule import overdue_draw
 from protocol.policy import ClinicPolicy
 from protocol.schedule import due_dates, plan, status_of
 from protocol.vocabulary import Category, ItemStatus, LabSchedule, Requirement, ResultStatus
@@ -418,6 +419,22 @@ def test_nothing_changes_before_the_next_moment(
     else:
         later = as_of + days(int(share * ((now.next_moment - as_of).days - 1)))
     assert plan(facts, as_of=later, policy=POLICY).items == now.items
+
+
+@given(course=courses(), kind=st.sampled_from(list(LabSchedule)))
+def test_overdue_draw_is_the_oldest_open_date(
+    course: tuple[CourseFacts, date], kind: LabSchedule
+) -> None:
+    facts, as_of = course
+    facts = replace(facts, stopped=())
+    items = plan(facts, as_of=as_of, policy=schedule(kind)).open_items
+    late = [
+        item.due_on
+        for item in items
+        if item.requirement is LABS and item.status is ItemStatus.OVERDUE
+    ]
+    found = overdue_draw(facts, as_of=as_of, policy=schedule(kind))
+    assert (found.due_on if found else None) == (late[0] if late else None)
 
 
 @given(course=courses(), more=st.integers(-14, 14))
