@@ -54,8 +54,12 @@ def planned_once() -> Iterator[None]:
     """Plan each course once at the end of the block instead of after every change in it.
 
     For a long run of changes that nobody looks at in between, such as taking over a history. The
-    plan is made at the latest instant of the changes; nothing is planned when the block fails.
+    plan is made at the latest instant of the changes; nothing is planned when the block fails. A
+    block within a block is part of it.
     """
+    if _waiting.get() is not None:
+        yield
+        return
     waiting: dict[int, tuple[Course, datetime]] = {}
     token = _waiting.set(waiting)
     try:
@@ -66,20 +70,23 @@ def planned_once() -> Iterator[None]:
         replan(course, now=now)
 
 
-@trail.action
 def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Changes:
-    """Plan one course again and apply the difference.
+    """Plan one course again and apply the difference; in a ``planned_once`` block, at its end.
 
     1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
     5. open and move what should be open; 6. queue the reminder whose day has come; 7. refresh the
-    standing; 8. one audit event if anything changed. In a ``planned_once`` block it waits.
+    standing; 8. one audit event if anything changed.
     """
     waiting = _waiting.get()
-    if waiting is not None:
-        _, latest = waiting.get(course.pk, (course, now))
-        waiting[course.pk] = (course, max(latest, now))
-        trail.unchanged()
-        return Changes()
+    if waiting is None:
+        return _replan(course, now=now, by=by)
+    _, latest = waiting.get(course.pk, (course, now))
+    waiting[course.pk] = (course, max(latest, now))
+    return Changes()
+
+
+@trail.action
+def _replan(course: Course, *, now: datetime, by: trail.Actor) -> Changes:
     locked = (
         Course.objects.select_for_update(of=("self",))
         .select_related("patient", "clinic", "patient__clinic")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from monitoring import check_in_questions
 from monitoring.actions import check_ins
+from monitoring.check_in_questions import Background
 from monitoring.check_in_shapes import Question, Shape
 from monitoring.models import CheckIn
 from people.models import Patient
@@ -24,32 +25,42 @@ _CALM: Mapping[str, Answer] = {
 
 
 def submit(
-    patient: Patient, *, answers: Mapping[str, Answer], today: date, now: datetime
+    patient: Patient,
+    background: Background,
+    *,
+    answers: Mapping[str, Answer],
+    today: date,
+    now: datetime,
 ) -> CheckIn:
     """Answer and send the check-in that is open on the day.
 
-    The draft is written whole and then sent by the real action, which judges every answer again.
+    The draft is written whole and then sent by the real action, which judges every answer again
+    and refuses one that is incomplete.
 
     Args:
+        background: what decides the questions.
         answers: by question name; the rest is answered calmly.
 
     Raises:
         NothingOpen: no check-in is open.
     """
     check_in = check_ins.begin(patient, today=today, now=now)
-    draft = check_ins.read(check_in, today=today, now=now)
-    given: dict[str, Answer] = {}
-    while True:
-        asked = check_in_questions.questions_for(draft.background, given)
-        question = check_in_questions.first_unanswered(asked, given)
-        if question is None:
-            break
-        given[question.name] = answers.get(question.name) or _calm(question)
-    check_in.answers = json.dumps(given)
+    check_in.answers = json.dumps(_complete(background, answers))
     check_in.saved_at = now
     check_in.save(update_fields=["answers", "saved_at"])
     check_ins.submit(check_in, by=patient, today=today, now=now)
     return check_in
+
+
+def _complete(background: Background, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    given: dict[str, Answer] = {}
+    while True:
+        asked = check_in_questions.questions_for(background, given)
+        unanswered = [question for question in asked if question.name not in given]
+        if not unanswered:
+            return given
+        for question in unanswered:
+            given[question.name] = answers.get(question.name) or _calm(question)
 
 
 def _calm(question: Question) -> Answer:

@@ -24,21 +24,15 @@ _TESTS = {
     "ck": ("2157-6", "Creatine kinase", "U/L", "40-320", "U/L", "40-320"),
     "triglycerides": ("2571-8", "Triglyceride", "mg/dL", "0-150", "mmol/L", "0.0-1.7"),
     "cholesterol": ("2093-3", "Cholesterol", "mg/dL", "0-200", "mmol/L", "0.0-5.2"),
-    "hdl": ("2085-9", "HDL cholesterol", "mg/dL", "40-90", "mmol/L", "1.0-2.3"),
-    "ldl": ("13457-7", "LDL cholesterol", "mg/dL", "0-130", "mmol/L", "0.0-3.4"),
 }
 # The same analytes where the amount of substance is reported have codes of their own.
 _MOLAR_CODES = {
     "triglycerides": "14927-8",
     "cholesterol": "14647-2",
-    "hdl": "14646-4",
-    "ldl": "22748-8",
 }
 _MG_PER_MMOL = {
     "triglycerides": Decimal("88.57"),
     "cholesterol": Decimal("38.67"),
-    "hdl": Decimal("38.67"),
-    "ldl": Decimal("38.67"),
 }
 _ENZYMES = ("alt", "ast", "ck")
 
@@ -66,15 +60,11 @@ class Constitution:
         jitter = rng.uniform(0.94, 1.06)
         alt = self.alt * (1 + (rise - 1) * 0.8) * jitter
         lipids = rise * rng.uniform(0.95, 1.05)
-        cholesterol = self.cholesterol * (1 + (rise - 1) * 0.4)
-        hdl = 54 - 4 * (rise - 1) * 5
         measured = {
             "alt": alt,
             "ast": alt * 0.9,
             "triglycerides": self.triglycerides * lipids,
-            "cholesterol": cholesterol,
-            "hdl": hdl,
-            "ldl": cholesterol - hdl - self.triglycerides * lipids / 5,
+            "cholesterol": self.cholesterol * (1 + (rise - 1) * 0.4),
         }
         return {name: Decimal(round(number)) for name, number in measured.items()}
 

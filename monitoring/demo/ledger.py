@@ -18,7 +18,6 @@ from messaging.quiet_hours import next_open, zone_of
 from people import links
 from people.models import Clinic, ContactPoint
 
-# Younger messages are left to the product itself.
 _PAST = timedelta(days=1)
 
 
@@ -30,6 +29,8 @@ def enter_as_sent(clinics: Iterable[Clinic], *, now: datetime) -> int:
         clinic__in=list(clinics),
         patient__isnull=False,
         send_after__lt=now - _PAST,
+        # What is planned as of now is for the product itself to send.
+        created_at__lt=now - _PAST,
     ).select_related("patient__clinic", "clinic")
     points = _points(past.values_list("patient_id", flat=True))
     messages, deliveries = [], []

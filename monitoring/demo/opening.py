@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from audit import trail
-from courses.models import Course
-from monitoring.actions import planning
 from monitoring.demo import accounts, ledger, queue, stories
 from monitoring.demo.accounts import Login
 from monitoring.demo.laboratory import Constitution
@@ -77,20 +75,13 @@ def open_clinics(
     with transaction.atomic():
         logins: list[Login] = []
         wards = [_open(place, hashed=hashed, now=now, logins=logins) for place in wanted]
-        told: list[Course] = []
         cast = list(_cast(wanted, patient_count, seed))
         for done, (number, index, story) in enumerate(cast, start=1):
-            treatment = _tell(
-                wards[index], wanted[index], story, number, seed, hashed=hashed, logins=logins
-            )
-            if treatment.course is not None:
-                told.append(treatment.course)
+            _tell(wards[index], wanted[index], story, number, seed, hashed=hashed, logins=logins)
             progress(done, len(cast))
         for ward in wards:
             queue.fill(ward)
         ledger.enter_as_sent([ward.clinic for ward in wards], now=now)
-        for course in told:
-            planning.replan(course, now=now)
         logins.append(_support(hashed=hashed))
     return Opened(len(wards), len(cast), tuple(logins), accounts.password())
 
@@ -155,7 +146,7 @@ def _tell(
     *,
     hashed: str,
     logins: list[Login],
-) -> Treatment:
+) -> None:
     rng = Random(f"{seed}/{place.slug}/{number}")  # noqa: S311 - make-believe, not secrecy
     email = f"patient.{number:04}@example.org"
     patient = patients.add_patient(
@@ -187,7 +178,6 @@ def _tell(
         body=Constitution.drawn(rng),
     )
     story.tell(treatment)
-    return treatment
 
 
 def _born(age: int, today: date, rng: Random) -> date:

@@ -45,10 +45,7 @@ def running(t: Treatment, fills: int, last: int) -> None:
     first = last + SUPPLY_DAYS * (fills - 1)
     t.enrol(first + (33 if t.fcp else 8))
     for number in range(fills):
-        day = first - SUPPLY_DAYS * number
-        t.prepare(day)
-        t.sign(day)
-        t.fill(day)
+        t.month(first - SUPPLY_DAYS * number)
 
 
 def ready(fills: int) -> Telling:
@@ -56,7 +53,8 @@ def ready(fills: int) -> Telling:
 
     def tell(t: Treatment) -> None:
         running(t, fills, SUPPLY_DAYS - 1)
-        t.prepare(0)
+        with t.lately():
+            t.prepare(0)
 
     return tell
 
@@ -65,60 +63,67 @@ def ready_to_start(t: Treatment) -> None:
     """All is met for the first signature."""
     t.enrol(33 if t.fcp else 8)
     t.prepare(0)
+    t.arrive()
 
 
 def window_closing(t: Treatment) -> None:
     """Tested five days ago, but the questions are not answered: the window ends tomorrow."""
-    running(t, 3, SUPPLY_DAYS + 1)
-    t.draw(6)
-    t.prepare(3, labs=False, test=False, check_in=False)
-    t.test(5)
+    running(t, 2, SUPPLY_DAYS + 1)
+    with t.lately():
+        t.draw(6)
+        t.test(5)
+        t.prepare(3, labs=False, test=False, check_in=False)
 
 
 def high_alt(t: Treatment) -> None:
     """ALT at almost four times the limit after a week of hard training; nobody has read it."""
-    running(t, 3, 17)
-    t.draw(1, values={"alt": 188, "ast": 104, "ck": 2400})
+    running(t, 2, 17)
+    with t.lately():
+        t.draw(1, values={"alt": 188, "ast": 104, "ck": 2400})
 
 
 def high_triglycerides(t: Treatment) -> None:
     """Triglycerides raised in a sample that was not taken fasting."""
-    running(t, 2, 16)
-    t.draw(2, values={"triglycerides": 412}, fasting=False)
+    running(t, 1, 16)
+    with t.lately():
+        t.draw(2, values={"triglycerides": 412}, fasting=False)
 
 
 def low_mood(t: Treatment) -> None:
     """The check-in of this morning says that there are thoughts of self-harm."""
-    running(t, 2, 26)
+    running(t, 1, 26)
     items = {f"phq{number}": str(min(2, 3 - number % 3)) for number in range(1, 9)}
-    t.check_in(0, {**items, "phq9": "1"}, minutes=12)
+    with t.lately():
+        t.check_in(0, {**items, "phq9": "1"}, minutes=12)
 
 
 def red_symptom(t: Treatment) -> None:
     """Headache with sickness and trouble seeing, reported minutes ago."""
     running(t, 1, 25)
-    t.check_in(0, {"danger": ["head"]}, minutes=8)
+    with t.lately():
+        t.check_in(0, {"danger": ["head"]}, minutes=8)
 
 
 def unclear_test(t: Treatment) -> None:
     """The test of today could not be read."""
-    running(t, 2, 28)
-    t.prepare(0, test=False, check_in=False)
-    t.test(0, "indeterminate")
+    running(t, 1, 28)
+    with t.lately():
+        t.prepare(0, test=False, check_in=False)
+        t.test(0, "indeterminate", minutes=20)
 
 
 def bloods_overdue(t: Treatment) -> None:
     """No blood was drawn for the supply in hand."""
-    running(t, 2, 42)
-    t.prepare(12, labs=False)
-    t.sign(12)
-    t.fill(12)
+    running(t, 1, 42)
+    t.month(12, labs=False)
+    t.arrive()
 
 
 def check_in_overdue(t: Treatment) -> None:
     """The supply ended days ago and nothing was heard."""
-    running(t, 2, SUPPLY_DAYS + 4)
-    t.draw(6)
+    running(t, 1, SUPPLY_DAYS + 4)
+    with t.lately():
+        t.draw(6)
 
 
 def check_in_due(fills: int) -> Telling:
@@ -126,7 +131,8 @@ def check_in_due(fills: int) -> Telling:
 
     def tell(t: Treatment) -> None:
         running(t, fills, SUPPLY_DAYS - 1)
-        t.draw(3)
+        with t.lately():
+            t.draw(3)
 
     return tell
 
@@ -136,38 +142,42 @@ def waiting_to_start(days_ago: int) -> Telling:
 
     def tell(t: Treatment) -> None:
         t.enrol(days_ago)
+        t.arrive()
 
     return tell
 
 
 def on_hold(t: Treatment) -> None:
     """Paused for liver values until they are repeated."""
-    running(t, 2, 22)
-    t.draw(9, values={"alt": 171, "ast": 96})
-    t.hold(8, plan="Stop the capsules, no alcohol, repeat ALT and CK in two weeks.")
+    running(t, 1, 22)
+    with t.lately():
+        t.draw(9, values={"alt": 171, "ast": 96})
+        t.hold(8, plan="Stop the capsules, no alcohol, repeat ALT and CK in two weeks.")
 
 
 def completed(t: Treatment) -> None:
     """Through; the test one month after the last dose is still to come."""
-    running(t, 6, 36)
+    running(t, 4, 36)
     t.miss(8, 2)
     t.stop(6)
-    if t.fcp:
-        t.test(5)
+    with t.lately():
+        if t.fcp:
+            t.test(5)
 
 
 def second_course(t: Treatment) -> None:
     """Relapsed a year after a first course that ended short of its target."""
-    running(t, 4, 470)
+    running(t, 2, 470)
     t.stop(440)
-    running(t, 2, 11)
+    midway(1, 11)(t)
 
 
 def signed(t: Treatment) -> None:
     """Signed this morning, not collected yet."""
-    running(t, 3, SUPPLY_DAYS)
-    t.prepare(0)
-    t.sign(0)
+    running(t, 1, SUPPLY_DAYS)
+    with t.lately():
+        t.prepare(0)
+        t.sign(0)
 
 
 def midway(fills: int, last: int) -> Telling:
@@ -175,6 +185,7 @@ def midway(fills: int, last: int) -> Telling:
 
     def tell(t: Treatment) -> None:
         running(t, fills, last)
+        t.arrive()
 
     return tell
 
@@ -201,7 +212,7 @@ _NORTHGATE = (
     Story(Name("Đức", "Nguyễn", _M), 26, _ncp("66.0", (40,)), high_triglycerides, "LAB_T2"),
     Story(Name("Beatriz", "Nakamura", _F), 31, _fcp("63.8", COIL_AND_CONDOM), ready_to_start,
           "ready-to-sign"),
-    Story(Name("Jonah", "Abelson", _M), 17, _ncp("64.5"), ready(4), "ready-to-sign"),
+    Story(Name("Jonah", "Abelson", _M), 17, _ncp("64.5"), ready(3), "ready-to-sign"),
     Story(Name("Maximiliano", "Etxeberria-Goikoetxea", _M), 21, _ncp("91.0"), bloods_overdue,
           "overdue:labs"),
     Story(Name("Hannah", "Schreiber", _F), 16, _fcp("55.1", ("abstinence",)),
@@ -219,7 +230,7 @@ _RIVERSIDE = (
           "ready-to-sign"),
     Story(Name("Priya", "Raghunathan", _F), 31, _fcp("58.4", PILL_AND_CONDOM), unclear_test,
           "concern:pregnancy-test"),
-    Story(Name("Chloe", "Pritchard", _F), 23, _fcp("60.3", COIL_AND_CONDOM), check_in_due(3),
+    Story(Name("Chloe", "Pritchard", _F), 23, _fcp("60.3", COIL_AND_CONDOM), check_in_due(2),
           "due:check-in", login=True),
     Story(Name("Callum", "MacAskill", _M), 20, _ncp("77.0"), red_symptom, "concern:symptom"),
     Story(Name("Ifeanyi", "", _M), 29, _ncp("84.6"), check_in_overdue, "overdue:check-in"),
@@ -227,7 +238,7 @@ _RIVERSIDE = (
     Story(Name("Róisín", "Ní Dhomhnaill", _F), 21, _fcp("56.7", PILL_AND_CONDOM),
           waiting_to_start(14), "not-started"),
     Story(Name("Robin", "Ashworth", _O), 26, _ncp("72.8"), ready_to_start, "ready-to-sign"),
-    Story(Name("晓明", "王", _M), 24, _ncp("67.1", (40,)), check_in_due(2), "due:check-in",
+    Story(Name("晓明", "王", _M), 24, _ncp("67.1", (40,)), check_in_due(1), "due:check-in",
           zone="Asia/Kolkata"),
     Story(Name("Alexandra", "Papadopoulou", _F), 33, _fcp("64.2", COIL_AND_CONDOM),
           midway(2, 12), "nothing-due"),

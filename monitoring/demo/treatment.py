@@ -7,9 +7,10 @@ and nothing stands in the record that a clinic could not have put there.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -17,8 +18,9 @@ from typing import Any
 from courses.actions import dispensing, dosing, recording, statements, stopping
 from courses.actions.starting import CoursePlan
 from courses.models import Course, Prescription, Statement
-from monitoring.actions import care, pregnancy_tests, prescribing, result_decisions
+from monitoring.actions import care, planning, pregnancy_tests, prescribing, result_decisions
 from monitoring.actions.planning import planned_once
+from monitoring.check_in_questions import Background
 from monitoring.demo import answers, laboratory
 from monitoring.demo.laboratory import Constitution, Sample, Whose
 from monitoring.demo.ward import Ward
@@ -26,6 +28,7 @@ from monitoring.models import Specimen
 from people.models import Patient
 from protocol.calendar import age_on
 from protocol.facts import Supply
+from protocol.vocabulary import Method
 
 SUPPLY_DAYS = 30
 # Whole packs of ten for 30 days, by the daily dose in mg: capsules, strength in mg.
@@ -58,7 +61,7 @@ class Treatment:
     course: Course | None = None
     prescription: Prescription | None = None
     filled: int = 0
-    drawn: int = field(default=0)
+    drawn: int = 0
 
     @property
     def fcp(self) -> bool:
@@ -69,6 +72,17 @@ class Treatment:
     def united_states(self) -> bool:
         """iPLEDGE holds here."""
         return self.ward.programme == "us-ipledge"
+
+    def arrive(self) -> None:
+        """Nothing more happens until now: the plan is made as of now."""
+        planning.replan(self._course, now=self.ward.now)
+
+    @contextmanager
+    def lately(self) -> Iterator[None]:
+        """The last events before now; the course is planned once, as of now, at their end."""
+        with planned_once():
+            yield
+            self.arrive()
 
     def enrol(self, days_ago: int) -> None:
         """First appointment: plan the course, sign the forms, talk; a first test where asked."""
@@ -101,6 +115,17 @@ class Treatment:
                 self._state(Statement.Kind.CONTRACEPTION, since, days_ago, "both")
                 if self.united_states:
                     self.test(days_ago)
+
+    def month(self, days_ago: int, **left_out: bool) -> None:
+        """Prepared as :meth:`prepare` says, signed and filled, all by this day."""
+        if self.fcp and not self.filled:
+            # The first check-in belongs to the day of the second test: that has to be planned.
+            self.prepare(days_ago, **left_out)
+        with planned_once():
+            if self.filled or not self.fcp:
+                self.prepare(days_ago, **left_out)
+            self.sign(days_ago)
+        self.fill(days_ago)
 
     def prepare(self, days_ago: int, **left_out: bool) -> None:
         """Everything that belongs to a prescription signed on the day, but for what is left out.
@@ -147,8 +172,8 @@ class Treatment:
             now=self.ward.at(days_ago, 15, 30),
         )
 
-    def test(self, days_ago: int, result: str = "negative") -> None:
-        """A urine test at the clinic."""
+    def test(self, days_ago: int, result: str = "negative", *, minutes: int = 0) -> None:
+        """A urine test at the clinic, in the morning or ``minutes`` ago today."""
         pregnancy_tests.record_test(
             self._course,
             collected_on=self.ward.day(days_ago),
@@ -158,7 +183,7 @@ class Treatment:
             verified=True,
             cycle_day=None,
             by=self.ward.nurse,
-            now=self.ward.at(days_ago, 10),
+            now=self.ward.ago(minutes) if minutes else self.ward.at(days_ago, 10),
         )
 
     def check_in(
@@ -166,7 +191,27 @@ class Treatment:
     ) -> None:
         """The patient answers the month's questions in the evening, or ``minutes`` ago today."""
         now = self.ward.ago(minutes) if minutes else self.ward.at(days_ago, 19, 10)
-        answers.submit(self.patient, answers=said or {}, today=self.ward.day(days_ago), now=now)
+        answers.submit(
+            self.patient,
+            self._background(days_ago),
+            answers=said or {},
+            today=self.ward.day(days_ago),
+            now=now,
+        )
+
+    def _background(self, days_ago: int) -> Background:
+        day = self.ward.day(days_ago)
+        age = age_on(self.patient.born, day)
+        return Background(
+            can_become_pregnant=self.fcp,
+            comprehension_questions=self.united_states,
+            asks_sexual_function=age >= _ADULT or not self.united_states,
+            programme_wants_sexual_function=not self.united_states,
+            age=age,
+            country=self.ward.clinic.country,
+            dose_days=(day,) if self.filled else (),
+            methods_on_file=tuple(Method(name) for name in self.regimen.methods),
+        )
 
     def sign(self, days_ago: int) -> None:
         """The prescriber signs; the gate judges it as of that day."""
@@ -182,7 +227,7 @@ class Treatment:
                 refills=0,
             ),
             override_reason="",
-            form_nonce=uuid.UUID(int=self.rng.getrandbits(128), version=4),
+            form_nonce=uuid.uuid4(),
             by=self.ward.doctor,
             now=self.ward.at(days_ago, 11),
         )
@@ -291,5 +336,7 @@ class Treatment:
             stated_on=self.ward.day(days_ago),
         )
 
-    def _perform(self, change: Any, **details: Any) -> None:
-        care.perform(change, self._course, **details)
+    def _perform(self, change: Callable[..., object], *, now: datetime, **details: Any) -> None:
+        """As ``care.perform``, in the transaction that the demo is opened in."""
+        change(self._course, now=now, **details)
+        planning.replan(self._course, now=now)
