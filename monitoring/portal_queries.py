@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from courses.models import Course, Prescription
 from messaging.models import Delivery
-from monitoring import dossier, policies
-from monitoring.actions import check_ins
-from monitoring.actions.check_ins import Draft
+from monitoring import check_in_drafts, dossier, policies
+from monitoring.check_in_drafts import Draft
 from monitoring.models import CheckIn
 from people.models import Patient
 from protocol import (
@@ -159,7 +158,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         capsules_left_days=stand.capsules_left_days,
         started_on=timeline.started_on(known),
         after=after_course.follow_up(facts, as_of=today, policy=policy) if ended else None,
-        check_in_open=check_ins.open_item(patient, today=today) is not None,
+        check_in_open=check_in_drafts.open_item(patient, today=today) is not None,
         newest=tuple(
             reading.newest[analyte] for analyte in _READING_ORDER if analyte in reading.newest
         ),
@@ -219,7 +218,7 @@ def task(patient: Patient, *, now: datetime) -> Task:
     """Where the patient's check-in stands, for the page that a task link opens."""
     today = local_today(patient, now=now)
     course = _newest_course(patient)
-    item = check_ins.open_item(patient, today=today)
+    item = check_in_drafts.open_item(patient, today=today)
     draft = CheckIn.objects.filter(due_item=item).first() if item is not None else None
     sent = (
         CheckIn.objects.filter(course=course, submitted_on__isnull=False)
@@ -272,7 +271,7 @@ def sent(patient: Patient, *, now: datetime) -> Sent | None:
 def draft(patient: Patient, *, now: datetime) -> Draft | None:
     """The draft of the open check-in with its questions; None where none was begun."""
     today = local_today(patient, now=now)
-    item = check_ins.open_item(patient, today=today)
+    item = check_in_drafts.open_item(patient, today=today)
     if item is None:
         return None
     check_in = (
@@ -280,7 +279,7 @@ def draft(patient: Patient, *, now: datetime) -> Draft | None:
         .select_related("course__clinic", "course__patient__clinic", "due_item")
         .first()
     )
-    return check_ins.read(check_in, today=today, now=now) if check_in is not None else None
+    return check_in_drafts.read(check_in, today=today, now=now) if check_in is not None else None
 
 
 def _newest_course(patient: Patient) -> Course | None:

@@ -8,20 +8,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.views import View
+from django.http import HttpRequest
 
-from audit import trail
 from people import links
 from people import queries as people
 
@@ -69,80 +60,3 @@ def patient_for(request: HttpRequest, now: datetime) -> Access | None:
         return None
     request.session[_UNTIL] = (now + LINK_IDLE).timestamp()
     return Access(patient, by_link=True)
-
-
-@method_decorator(login_not_required, name="dispatch")
-class PatientPage(View):
-    """A page of the signed-in patient. ``task_page`` ones also open for a task link's session.
-
-    The clock is read here, once a request. Every look is written to the access log (A1).
-    """
-
-    task_page = False
-    tab = ""
-    access: Access
-    now: datetime
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Let the patient in, or say how to get in."""
-        self.now = datetime.now(tz=UTC)
-        found = patient_for(request, self.now)
-        if found is None:
-            return _turned_away(request)
-        if found.by_link and not self.task_page:
-            return render(request, "portal/sign_in_first.html", self.context_for(found))
-        self.access = found
-        trail.saw(
-            found.patient,
-            page=request.resolver_match.view_name if request.resolver_match else "portal",
-            now=self.now,
-            patient=found.patient.public_id,
-            clinic=found.patient.clinic.slug,
-        )
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def patient(self) -> people.Patient:
-        """Whose page it is."""
-        return self.access.patient
-
-    def context_for(self, access: Access) -> dict[str, object]:
-        """What the portal's frame needs."""
-        clinic = access.patient.clinic
-        return {
-            "clinic_name": clinic.name,
-            "clinic_phone": clinic.phone,
-            "zone": access.patient.zone,
-            "now": self.now,
-            "help_url": reverse("portal:help"),
-            "by_link": access.by_link,
-            "tabs": [] if access.by_link else _tabs(self.tab),
-        }
-
-    def show(self, template: str, status: int = 200, **context: object) -> HttpResponse:
-        """Render a page inside the portal's frame."""
-        frame = self.context_for(self.access)
-        return render(self.request, template, {**frame, **context}, status=status)
-
-
-def _turned_away(request: HttpRequest) -> HttpResponseBase:
-    if request.user.is_authenticated:
-        if people.places_of(request.user) or request.user.is_staff:
-            raise Http404
-        logout(request)
-    if request.method in {"GET", "HEAD"}:
-        return redirect_to_login(request.get_full_path())
-    return redirect("account_login")
-
-
-def _tabs(current: str) -> list[dict[str, object]]:
-    names = (
-        ("home", _("Home"), "home"),
-        ("results", _("Results"), "chart"),
-        ("messages", _("Messages"), "message"),
-        ("help", _("Help"), "help"),
-    )
-    return [
-        {"label": label, "url": reverse(f"portal:{name}"), "icon": icon, "current": name == current}
-        for name, label, icon in names
-    ]

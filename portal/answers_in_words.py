@@ -8,7 +8,7 @@ from datetime import date
 from django.urls import reverse
 
 from monitoring import check_in_meaning, check_in_prevention
-from monitoring.actions.check_ins import Draft
+from monitoring.check_in_drafts import Draft
 from monitoring.check_in_shapes import Choice, Question
 
 

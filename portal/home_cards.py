@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -19,6 +19,7 @@ from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
 _SHOWN_DATES = 4
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +202,20 @@ def _pressing(home: Home) -> PlannedItem | None:
 
 
 def _cycle_is_open(home: Home) -> bool:
-    """There is no supply in hand, or it ends within a week."""
-    left = home.capsules_left_days
-    return home.phase is Phase.PLANNED or left is None or left <= 7
+    """The next supply is on its way: nothing to take yet, or what is in hand ends within a week.
+
+    Where no fill is on record (a course taken over while it ran), what is open or was done lately
+    says so instead.
+    """
+    if home.phase is Phase.PLANNED:
+        return True
+    if home.capsules_left_days is not None:
+        return home.capsules_left_days <= _WEEK
+    lately = home.today - timedelta(days=_WEEK)
+    of_cycle = [item for item in home.items if item.requirement is not Requirement.LABS]
+    done = [item.met_by.on for item in of_cycle if item.met_by is not None and item.met_by.on]
+    waiting = [item for item in of_cycle if item.met_by is None]
+    return any(day > lately for day in done) or any(i.opens_on <= home.today for i in waiting)
 
 
 def _steps(home: Home) -> tuple[Step, ...]:

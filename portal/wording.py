@@ -136,11 +136,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do now: the status decides symbol and colour, the words come first."""
+    """What to do now: the status decides symbol and colour, the words come first.
+
+    ``told`` is true only once the answer is saved.
+    """
 
     status: str
     title: Text
     steps: tuple[Text, ...]
+    told: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +205,8 @@ _NOW_MOOD = Advice(
     (
         gettext_lazy("You are not alone. Help is there day and night."),
         gettext_lazy("If you are in danger, call or go to the nearest emergency room."),
-        gettext_lazy("Your clinic has been told and will call you today."),
     ),
+    gettext_lazy("Your clinic has been told and will call you today."),
 )
 _NOW_RED = Advice(
     "critical",
@@ -210,8 +214,8 @@ _NOW_RED = Advice(
     (
         gettext_lazy("Take no more capsules."),
         gettext_lazy("Call the number below, or go to the nearest emergency room."),
-        gettext_lazy("Your clinic has been told."),
     ),
+    gettext_lazy("Your clinic has been told."),
 )
 _NOW_POSITIVE = Advice(
     "critical",
@@ -219,16 +223,17 @@ _NOW_POSITIVE = Advice(
     (
         gettext_lazy("Take no more capsules."),
         gettext_lazy("Call your clinic today. They will help you with what comes next."),
-        gettext_lazy("Your clinic has been told."),
     ),
+    gettext_lazy("Your clinic has been told."),
 )
 _NOW_HOLD = Advice(
     "warning",
     gettext_lazy("Pause your capsules for now"),
     (
         gettext_lazy("Take no capsules until you have talked with your clinic."),
-        gettext_lazy("They will call you today or on the next working day. You can call them too."),
+        gettext_lazy("You can call them too."),
     ),
+    gettext_lazy("They will call you today or on the next working day."),
 )
 _AFTER_URGENT = Advice(
     "info",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from monitoring import check_in_questions
+from monitoring import check_in_drafts, check_in_questions
 from monitoring.actions import check_ins
 from monitoring.check_in_shapes import Question, Shape
 from monitoring.models import CheckIn
@@ -33,7 +33,7 @@ def answer_all(check_in: CheckIn, patient: Patient, **chosen: Any) -> None:
     The quiet answers are written at once; the chosen ones are saved one by one, as a person does.
     """
     wanted = {name.replace("_", "-"): value for name, value in chosen.items()}
-    background = check_ins.read(check_in, today=TODAY, now=NOW).background
+    background = check_in_drafts.read(check_in, today=TODAY, now=NOW).background
     answers: dict[str, Any] = {}
     while True:
         questions = check_in_questions.questions_for(background, answers)

@@ -5,28 +5,29 @@ stated in the record, and the clinic is alerted, when the answer is saved (flow 
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+import structlog
+from django.db import transaction
 
 from audit import trail
 from audit.kinds import Kind
 from courses.actions import dosing, statements
 from courses.actions.subject import record
 from courses.models import Course, Statement
-from monitoring import check_in_meaning, check_in_questions, dossier, policies
+from monitoring import check_in_drafts as drafts
+from monitoring import check_in_questions
 from monitoring.actions import escalations, planning
+from monitoring.check_in_drafts import Draft
 from monitoring.check_in_meaning import Meaning
-from monitoring.check_in_mood import ITEM_9
-from monitoring.check_in_questions import WORDING, Background
+from monitoring.check_in_questions import WORDING
 from monitoring.check_in_shapes import Question
-from monitoring.models import CheckIn, DueItem, Escalation
+from monitoring.models import CheckIn, Escalation
 from people.models import Patient
-from protocol import programmes
-from protocol.calendar import programme_date
-from protocol.facts import CourseFacts
-from protocol.vocabulary import Requirement
+
+log = structlog.get_logger(__name__)
 
 
 class NothingOpen(Exception):
@@ -54,58 +55,11 @@ class UnknownQuestion(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A check-in with everything that decides and explains it."""
-
-    check_in: CheckIn
-    facts: CourseFacts
-    background: Background
-    questions: tuple[Question, ...]
-    answers: Mapping[str, Any]
-    meaning: Meaning
-
-    def question(self, number: int) -> Question | None:
-        """The question with this number, if it is asked."""
-        return next((each for each in self.questions if each.number == number), None)
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """The draft after an answer was saved; ``stop`` says that this answer needs help at once."""
 
     draft: Draft
     stop: bool
-
-
-def open_item(patient: Patient, *, today: date) -> DueItem | None:
-    """The oldest check-in of the patient that is open today."""
-    return (
-        DueItem.objects.filter(
-            course__patient=patient,
-            requirement=Requirement.CHECK_IN.value,
-            ended="",
-            opens_on__lte=today,
-        )
-        .select_related("course__patient__clinic", "course__clinic")
-        .order_by("due_on", "pk")
-        .first()
-    )
-
-
-def read(check_in: CheckIn, *, today: date, now: datetime) -> Draft:
-    """The draft with its questions and what it means so far."""
-    course = check_in.course
-    facts = dossier.load_one(course)
-    policy = policies.policy_for(course, on=today)
-    clock = programmes.clock_zone(facts.programme, facts.clinic_zone)
-    edition = programmes.edition_for(facts.programme, programme_date(now, clock), policy=policy)
-    background = check_in_meaning.background_of(facts, params=edition.params, today=today)
-    answers = json.loads(check_in.answers or "{}")
-    questions = check_in_questions.questions_for(background, answers)
-    meaning = check_in_meaning.read(
-        facts, background, answers, ref=_evidence(check_in), today=today
-    )
-    return Draft(check_in, facts, background, questions, answers, meaning)
 
 
 @trail.action
@@ -116,7 +70,7 @@ def begin(patient: Patient, *, today: date, now: datetime) -> CheckIn:
         NothingOpen: no check-in is open.
         AlreadySubmitted: the open one has been sent.
     """
-    item = open_item(patient, today=today)
+    item = drafts.open_item(patient, today=today)
     if item is None:
         raise NothingOpen
     Course.objects.select_for_update().get(pk=item.course_id)
@@ -160,7 +114,7 @@ def save(
         raise AlreadySubmitted
     if locked.due_item.ended:
         raise Closed
-    before = read(locked, today=today, now=now)
+    before = drafts.read(locked, today=today, now=now)
     question = before.question(number)
     if question is None:
         raise UnknownQuestion
@@ -168,19 +122,14 @@ def save(
     locked.answers = json.dumps(answers)
     locked.saved_at = now
     locked.save(update_fields=["answers", "saved_at"])
-    draft = _reread(locked, before, answers, today=today)
-    alone = check_in_meaning.read(
-        draft.facts,
-        draft.background,
-        check_in_meaning.only_of(question, answers),
-        ref=_evidence(locked),
-        today=today,
-    )
+    draft = drafts.reread(locked, before, answers, today=today)
     if _state_what_cannot_wait(draft, by=by, today=today, now=now):
-        planning.replan(locked.course, now=now)
+        _plan_again(locked.course, now=now)
     # A draft is no statement yet; what was stated from it has spoken for itself.
     trail.unchanged()
-    return Saved(draft, stop=bool(alone.at_once) or (question.name == ITEM_9 and alone.self_harm))
+    return Saved(
+        draft, stop=drafts.help_needed(before, question, answers[question.name], today) is not None
+    )
 
 
 @trail.action
@@ -202,7 +151,7 @@ def submit(check_in: CheckIn, *, by: trail.Actor, today: date, now: datetime) ->
         return False
     if locked.due_item.ended:
         raise Closed
-    draft = read(locked, today=today, now=now)
+    draft = drafts.read(locked, today=today, now=now)
     missing = check_in_questions.first_unanswered(draft.questions, draft.answers)
     if missing is not None:
         raise Incomplete(missing)
@@ -229,6 +178,15 @@ def submit(check_in: CheckIn, *, by: trail.Actor, today: date, now: datetime) ->
     return True
 
 
+def _plan_again(course: Course, *, now: datetime) -> None:
+    """Replan; should that fail, the alert that was just raised stands all the same."""
+    try:
+        with transaction.atomic():
+            planning.replan(course, now=now)
+    except Exception:
+        log.exception("replan_after_alert_failed", course=str(course.public_id))
+
+
 def _locked(check_in: CheckIn) -> CheckIn:
     """The row under its course's lock: two tabs take turns."""
     Course.objects.select_for_update().get(pk=check_in.course_id)
@@ -237,14 +195,6 @@ def _locked(check_in: CheckIn) -> CheckIn:
         .select_related("course__clinic", "course__patient__clinic", "due_item")
         .get(pk=check_in.pk)
     )
-
-
-def _reread(check_in: CheckIn, before: Draft, answers: dict[str, Any], *, today: date) -> Draft:
-    questions = check_in_questions.questions_for(before.background, answers)
-    meaning = check_in_meaning.read(
-        before.facts, before.background, answers, ref=_evidence(check_in), today=today
-    )
-    return Draft(check_in, before.facts, before.background, questions, answers, meaning)
 
 
 def _state_what_cannot_wait(
@@ -360,7 +310,3 @@ def _state(
         by=by,
         now=now,
     )
-
-
-def _evidence(check_in: CheckIn) -> str:
-    return f"check-in:{check_in.public_id}"

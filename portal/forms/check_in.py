@@ -27,7 +27,7 @@ class AnswerForm(forms.Form):
         choices = [(choice.value, choice.label) for choice in question.choices]
         if question.shape is Shape.ONE:
             self.fields["answer"] = forms.ChoiceField(
-                label=question.title,
+                label=str(question.title),
                 choices=choices,
                 widget=FirstChoiceRadios,
                 error_messages={"required": _CHOOSE_ONE, "invalid_choice": _CHOOSE_ONE},
@@ -36,7 +36,7 @@ class AnswerForm(forms.Form):
             days = any(choice.day for choice in question.choices)
             nothing = _CHOOSE_DAYS if days else _CHOOSE_SOME
             self.fields["answer"] = forms.MultipleChoiceField(
-                label=question.title,
+                label=str(question.title),
                 choices=choices,
                 widget=FirstChoiceBoxes,
                 error_messages={"required": nothing, "invalid_choice": nothing},

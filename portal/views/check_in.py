@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from monitoring import check_in_questions, portal_queries
+from monitoring import check_in_drafts, check_in_questions, portal_queries
 from monitoring.actions import check_ins
-from monitoring.actions.check_ins import Draft
+from monitoring.check_in_drafts import Draft
 from monitoring.check_in_shapes import Question, Shape
 from portal import answers_in_words, wording
-from portal.access import PatientPage
 from portal.forms.check_in import AnswerForm
+from portal.views.page import PatientPage
+
+log = structlog.get_logger(__name__)
 
 
 class CheckInPage(PatientPage):
@@ -82,9 +85,29 @@ class Ask(CheckInPage):
             )
         except check_in_questions.TryAgain:
             return self._page(draft, question, form, teach=question.teach)
-        except (check_ins.AlreadySubmitted, check_ins.Closed):
+        except (check_ins.AlreadySubmitted, check_ins.Closed, check_ins.UnknownQuestion):
             return redirect("portal:check-in")
+        except Exception:
+            return self._advice_without_saving(draft, question, form.cleaned_data["answer"])
         return redirect("portal:check-in-now" if saved.stop else _onward(saved.draft))
+
+    def _advice_without_saving(
+        self, draft: Draft, question: Question, answer: str | list[str]
+    ) -> HttpResponse:
+        """Whatever broke behind the page, a danger sign still gets its advice (flow 14.3)."""
+        today = portal_queries.local_today(self.patient, now=self.now)
+        needed = check_in_drafts.help_needed(draft, question, answer, today)
+        if needed is None:
+            raise
+        log.exception("danger_sign_not_saved")
+        return self.show(
+            "portal/now.html",
+            status=500,
+            advice=wording.advice_now(needed),
+            lines=wording.crisis_lines(needed.crisis_lines),
+            not_saved=True,
+            onward_url=reverse("portal:check-in-question", args=[question.number]),
+        )
 
     def _page(
         self, draft: Draft, question: Question, form: AnswerForm, **context: Any

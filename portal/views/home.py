@@ -6,11 +6,14 @@ from django.http import HttpRequest, HttpResponse
 
 from monitoring import portal_queries
 from portal import home_cards
-from portal.access import PatientPage
+from portal.views.page import PatientPage
 
 
 class Home(PatientPage):
     """The next thing to do, and only then the rest."""
+
+    # A reminder's link leads here: the next thing to do is this page.
+    task_page = True
 
     tab = "home"
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from monitoring import portal_queries
 from portal import wording
-from portal.access import PatientPage
+from portal.views.page import PatientPage
 from protocol import crisis
 
 

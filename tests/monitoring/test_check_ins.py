@@ -12,7 +12,7 @@ from audit.models import Event
 from courses.actions import stopping
 from courses.models import Course, MissedDose, Statement
 from messaging.models import Message
-from monitoring import check_in_questions, check_in_symptoms
+from monitoring import check_in_drafts, check_in_questions, check_in_symptoms
 from monitoring.actions import check_ins, planning
 from monitoring.models import CheckIn, DueItem, Escalation
 from tests import world
@@ -238,7 +238,7 @@ def test_what_happened_with_birth_control_holds_or_alerts(
 
 
 def names(check_in: CheckIn) -> set[str]:
-    draft = check_ins.read(check_in, today=TODAY, now=NOW)
+    draft = check_in_drafts.read(check_in, today=TODAY, now=NOW)
     return {question.name for question in draft.questions}
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from courses.actions import stopping
 from courses.models import Course, Statement
+from monitoring import check_in_drafts
 from monitoring.actions import check_ins, planning
 from monitoring.models import CheckIn, DueItem, Escalation
 from people.models import Patient
@@ -41,7 +42,7 @@ def test_a_check_in_from_start_to_thanks(signed_in: Client, patient: Patient) ->
         if path == "/check-in/answers/":
             break
         visited.append(path)
-        draft = check_ins.read(CheckIn.objects.get(), today=TODAY, now=NOW)
+        draft = check_in_drafts.read(CheckIn.objects.get(), today=TODAY, now=NOW)
         question = draft.question(int(path.split("/")[2]))
         assert question is not None
         value = question.right or question.choices[0].value
@@ -61,7 +62,7 @@ def test_every_page_is_neutral_outside_and_needs_no_script(
     signed_in: Client, patient: Patient
 ) -> None:
     check_in = filled(patient)
-    draft = check_ins.read(check_in, today=TODAY, now=NOW)
+    draft = check_in_drafts.read(check_in, today=TODAY, now=NOW)
     pages = [f"/check-in/{question.number}/" for question in draft.questions]
     for path in [*pages, "/check-in/", "/check-in/answers/"]:
         html = signed_in.get(path).content.decode()
@@ -164,6 +165,35 @@ def test_advice_needs_no_broker(signed_in: Client, monkeypatch: pytest.MonkeyPat
     start(signed_in)
     page = signed_in.post("/check-in/1/", {"answer": "head"}, follow=True)
     assert "Stop your capsules" in page.content.decode()
+    assert Escalation.objects.count() == 1
+
+
+def test_advice_is_shown_even_when_the_answer_cannot_be_saved(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("a rule broke")
+
+    start(signed_in)
+    monkeypatch.setattr("monitoring.actions.escalations.raise_for", broken)
+    response = signed_in.post("/check-in/1/", {"answer": "head"})
+    html = response.content.decode()
+    assert response.status_code == 500
+    assert "Stop your capsules and get help now" in html
+    assert "Your clinic has not been told" in html
+    assert "Your clinic has been told." not in html
+
+
+def test_an_alert_stands_although_planning_fails(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("planning broke")
+
+    start(signed_in)
+    monkeypatch.setattr("monitoring.actions.planning.replan", broken)
+    page = signed_in.post("/check-in/1/", {"answer": "head"}, follow=True)
+    assert page.request["PATH_INFO"] == "/check-in/now/"
     assert Escalation.objects.count() == 1
 
 

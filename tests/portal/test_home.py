@@ -112,14 +112,29 @@ def test_progress_is_a_figure_with_its_unit_and_week(signed_in: Client) -> None:
 
 def test_early_in_a_supply_there_is_nothing_to_do(client: Client, db: None) -> None:
     patient = world.patient(world.clinic(), login=True)
-    course = world.course(patient, days=3)
-    result(patient, "alt", "20", "U/L", "40")
-    result(patient, "triglycerides", "100", "mg/dL", "150")
+    course = world.course(patient, days=10)
+    begun = Specimen.objects.create(
+        patient=patient, collected_on=TODAY - timedelta(days=10), received_at=NOW
+    )
+    for analyte, value, unit in (("alt", 20, "U/L"), ("triglycerides", 100, "mg/dL")):
+        Observation.objects.create(
+            specimen=begun,
+            analyte=analyte,
+            code=analyte,
+            value_text=str(value),
+            value=value,
+            unit=unit,
+            uln=value * 2,
+            status="final",
+            received_at=NOW,
+        )
     planning.replan(course, now=NOW)
     client.force_login(patient.user)
     html = page(client)
+    assert "Nothing to do for now" in html
     assert "Next dates" in html
     assert "Monthly check-in" in html
+    assert "Why can’t I pick up yet?" not in html
 
 
 def test_without_a_course_it_says_so(client: Client, db: None) -> None:
