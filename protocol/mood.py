@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from protocol.crisis import crisis_lines
 from protocol.facts import CourseFacts, Questionnaire
+from protocol.treatment import last_stop
 from protocol.treatment import newest as newest_course
 from protocol.vocabulary import Instrument
 
@@ -210,7 +211,7 @@ def course_baseline(facts: CourseFacts, *, as_of: date) -> Questionnaire | None:
     course = newest_course(facts, as_of=as_of)
     after = course.after if course is not None else None
     if course is None or course.last_dose is not None:
-        after = max((stop.last_dose for stop in facts.stopped if stop.on <= as_of), default=None)
+        after = last_stop(facts, as_of=as_of)
     for questionnaire in facts.questionnaires:
         if questionnaire.instrument is Instrument.PHQ9 and (
             after is None or questionnaire.on > after

@@ -22,10 +22,6 @@ class Treatment:
     last_dose: date | None
     after: date | None
 
-    def covers(self, day: date) -> bool:
-        """The day lies within the course."""
-        return self.started <= day and (self.last_dose is None or day <= self.last_dose)
-
 
 def treatments(facts: CourseFacts, *, as_of: date) -> tuple[Treatment, ...]:
     """Every course begun by ``as_of``, oldest first; what is recorded later is not looked at."""

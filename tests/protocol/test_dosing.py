@@ -162,6 +162,9 @@ def test_supply_that_states_its_days_is_taken_at_its_word() -> None:
 def test_dose_of_a_supply_follows_from_capsules_and_days() -> None:
     stated = Supply(capsules=60, strength_mg=Decimal(20), days=Decimal(30))
     assert supply_pattern(stated) == (Decimal(40),)
+    named = Supply(capsules=60, strength_mg=Decimal(20), days=Decimal(30), pattern=(Decimal(20),))
+    assert supply_pattern(named) == (Decimal(20),)
+    assert supply_pattern(Supply(capsules=60, days=Decimal(30))) == ()
     assert supply_pattern(Supply(capsules=60, strength_mg=Decimal(20))) == ()
 
 
