@@ -35,6 +35,7 @@ DUE_ITEM_REMINDER = purposes.declare(
     expires_after=timedelta(days=3),
     still_wanted=_still_due,
     template="due-item-reminder",
+    task_link=True,
     variants=("before", "on", "after"),
 )
 CHECK_IN = purposes.declare(
@@ -54,6 +55,7 @@ PRESCRIPTION_READY = purposes.declare(
     expires_after=timedelta(days=3),
     still_wanted=_always,
     template="prescription-ready",
+    task_link=True,
 )
 CLINIC_MESSAGE = purposes.declare(
     "clinic-message",

@@ -1,0 +1,16 @@
+"""Due items by what a message says it is about."""
+
+import uuid
+
+from monitoring.models import DueItem
+from protocol.vocabulary import Requirement
+
+
+def asks_for_check_in(about: str) -> bool:
+    """Whether ``due-item:<uuid>`` is a check-in; False for anything else, known or not."""
+    noun, _, identifier = about.partition(":")
+    if noun != "due-item":
+        return False
+    return DueItem.objects.filter(
+        public_id=uuid.UUID(identifier), requirement=Requirement.CHECK_IN
+    ).exists()
