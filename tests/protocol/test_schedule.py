@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from protocol.facts import (
     CheckIn,
@@ -23,11 +21,24 @@ from protocol.facts import (
     Stopped,
     Waiver,
 )
-from protocol.lab_schedule import overdue_draw
 from protocol.policy import ClinicPolicy
 from protocol.schedule import due_dates, plan, status_of
-from protocol.vocabulary import Category, ItemStatus, LabSchedule, Requirement, ResultStatus
-from tests.protocol.world import POLICY, SOUND, days, drawn, filled, in_order, protected, sampled
+from protocol.vocabulary import (
+    Category,
+    ItemStatus,
+    LabSchedule,
+    Requirement,
+    ResultStatus,
+)
+from tests.protocol.world import (
+    POLICY,
+    SOUND,
+    days,
+    drawn,
+    in_order,
+    protected,
+    sampled,
+)
 
 LABS, TEST, CHECK_IN = Requirement.LABS, Requirement.PREGNANCY_TEST, Requirement.CHECK_IN
 FINAL = Requirement.FINAL_TEST
@@ -360,90 +371,3 @@ def test_nudges_fall_on_the_days_the_clinic_has_chosen() -> None:
 def test_day_without_edition_plans_nothing() -> None:
     facts = in_order(date(2019, 5, 1))
     assert plan(facts, as_of=date(2019, 5, 1), policy=POLICY).items == ()
-
-
-@st.composite
-def courses(draw: st.DrawFn) -> tuple[CourseFacts, date]:
-    """A course with gaps, draws, pauses and perhaps a stop, and a day to look at it."""
-    start = date(2026, 5, 1) + days(draw(st.integers(0, 250)))
-    length = draw(st.integers(0, 240))
-    as_of = start + days(length)
-    programme = draw(st.sampled_from(["us-ipledge", "uk-mhra", "eu-ppp", "ca", "au"]))
-    offsets = st.integers(-40, length)
-    fills = sorted({0, *draw(st.lists(st.integers(0, length), max_size=5))})
-    draws = draw(st.lists(offsets, max_size=5))
-    tests = draw(st.lists(offsets, max_size=6))
-    holds = sorted(draw(st.lists(st.integers(1, 240), max_size=2)))
-    resumes = sorted(draw(st.lists(st.integers(1, 240), max_size=2)))
-    stop = draw(st.none() | st.integers(1, 240))
-    facts = in_order(
-        as_of,
-        programme,
-        draw(st.sampled_from(list(Category))),
-        fills=tuple(start + days(n) for n in fills),
-        labs=tuple(result for n in sorted(set(draws)) for result in drawn(start + days(n))),
-        pregnancy_tests=tuple(sampled(start + days(n)) for n in sorted(tests)),
-        holds=tuple(Hold(ref=f"h{n}", on=start + days(n)) for n in holds),
-        resumes=tuple(Resume(ref=f"r{n}", on=start + days(n)) for n in resumes),
-        stopped=()
-        if stop is None
-        else (Stopped(ref="s", on=start + days(stop), last_dose=start + days(stop)),),
-        dispensed=tuple(filled(start + days(n)) for n in fills),
-    )
-    return facts, as_of
-
-
-@given(course=courses(), kind=st.sampled_from(list(LabSchedule)))
-def test_planning_twice_is_planning_once(
-    course: tuple[CourseFacts, date], kind: LabSchedule
-) -> None:
-    facts, as_of = course
-    first = plan(facts, as_of=as_of, policy=schedule(kind))
-    assert plan(facts, as_of=as_of, policy=schedule(kind)) == first
-    keys = [item.key for item in first.items]
-    assert len(keys) == len(set(keys))
-    assert first.next_moment is None or first.next_moment > as_of
-
-
-@settings(max_examples=300)
-@given(course=courses(), share=st.floats(0, 1), first=st.booleans())
-def test_nothing_changes_before_the_next_moment(
-    course: tuple[CourseFacts, date], share: float, first: bool
-) -> None:
-    facts, as_of = course
-    if first:
-        facts = replace(facts, dispensed=(), doses=())
-    now = plan(facts, as_of=as_of, policy=POLICY)
-    if now.next_moment is None:
-        later = as_of + days(int(share * 400))
-    else:
-        later = as_of + days(int(share * ((now.next_moment - as_of).days - 1)))
-    assert plan(facts, as_of=later, policy=POLICY).items == now.items
-
-
-@given(course=courses(), kind=st.sampled_from(list(LabSchedule)))
-def test_overdue_draw_is_the_oldest_open_date(
-    course: tuple[CourseFacts, date], kind: LabSchedule
-) -> None:
-    facts, as_of = course
-    facts = replace(facts, stopped=())
-    items = plan(facts, as_of=as_of, policy=schedule(kind)).open_items
-    late = [
-        item.due_on
-        for item in items
-        if item.requirement is LABS and item.status is ItemStatus.OVERDUE
-    ]
-    found = overdue_draw(facts, as_of=as_of, policy=schedule(kind))
-    assert (found.due_on if found else None) == (late[0] if late else None)
-
-
-@given(course=courses(), more=st.integers(-14, 14))
-def test_another_draw_never_reopens_what_was_met(
-    course: tuple[CourseFacts, date], more: int
-) -> None:
-    facts, as_of = course
-    met = {item.key for item in plan(facts, as_of=as_of, policy=POLICY).items if item.is_met}
-    extra = drawn(as_of - days(abs(more)))
-    richer = replace(facts, labs=tuple(sorted((*facts.labs, *extra), key=lambda lab: lab.on)))
-    open_now = {item.key for item in plan(richer, as_of=as_of, policy=POLICY).open_items}
-    assert not met & open_now
