@@ -1,4 +1,4 @@
-"""Contraception, counselling and the programme's questions (US-06, US-14 to US-17, UK-10, UK-11)."""
+"""Contraception, counselling and the programme's questions (US-06, US-14 to US-17, UK-10)."""
 
 from __future__ import annotations
 
