@@ -7,11 +7,19 @@ hides a liver value. The highest tier wins (LAB-7).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from protocol.facts import CourseFacts, LabAcknowledged, LabResult
-from protocol.grading import LIPIDS, LIVER_ENZYMES, Flag, Graded, Held, grade
-from protocol.ladders import DEFAULT_LADDER, LADDER_ANALYTES, LabLadder
+from protocol.grading import LIVER_ENZYMES, Flag, Graded, Held, grade
+from protocol.lab_actions import (
+    SEVERITY,
+    LabAction,
+    LabNote,
+    action_for,
+    needs_confirmation,
+    notes_for,
+    repeat_within,
+)
+from protocol.ladders import DEFAULT_LADDER, LabLadder
 from protocol.policy import ClinicPolicy
 from protocol.treatment import Treatment
 from protocol.treatment import newest as newest_course
@@ -21,42 +29,9 @@ __all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "rea
 
 _ORDER = tuple(Analyte)
 _FINAL = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
-# Analytes on which a decision rests: the ladder's, and bilirubin for the liver rule. A doubtful
-# value of any other analyte is shown but stops nothing.
-_DECISIVE = frozenset({*LADDER_ANALYTES, Analyte.BILIRUBIN})
 # Signs of high blood glucose among the features a symptom can carry (5.2, glucose t4).
 _GLUCOSE_FEATURES = frozenset({"nausea", "vomiting", "weakness", "visual-change"})
 _GLUCOSE_SYMPTOM_DAYS = 14
-
-
-class LabAction(StrEnum):
-    """What to do next, mildest first; the most severe of all analytes is the answer."""
-
-    CONTINUE = "continue"
-    ACKNOWLEDGE = "acknowledge"
-    REPEAT = "repeat"
-    CONFIRM_UNIT = "confirm-unit"
-    REDUCE = "reduce"
-    HOLD = "hold"
-    STOP = "stop"
-
-
-_SEVERITY = {action: rank for rank, action in enumerate(LabAction)}
-
-
-class LabNote(StrEnum):
-    """What belongs to the action (rule book 5.2, tier actions; LAB-7, LAB-9)."""
-
-    PROBABLE_MUSCLE_SOURCE = "probable-muscle-source"
-    WITH_CK_AND_BILIRUBIN = "with-ck-and-bilirubin"
-    FASTING_REPEAT = "fasting-repeat"
-    RENAL_FUNCTION = "renal-function"
-    NO_STRENUOUS_EXERCISE = "no-strenuous-exercise"
-    SAME_DAY_CONTACT = "same-day-contact"
-    HEPATOLOGY = "hepatology"
-    PANCREATITIS_SCREEN = "pancreatitis-screen"
-    RHABDOMYOLYSIS_WORK_UP = "rhabdomyolysis-work-up"
-    LIFESTYLE = "lifestyle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +39,53 @@ class LabReading:
     """The newest results of every analyte, read together on one day.
 
     ``newest`` holds each analyte's newest final result, held back or not; ``in_force`` its newest
-    result that could be graded, which stays in force while a newer one is in doubt. ``tier`` is the
-    highest in force, None without any. ``awaiting`` are results of t2 and above that no prescriber
-    has acknowledged (LAB-8), ``to_confirm`` those held for a doubtful value or unit (LAB-6),
-    ``pending`` what is still preliminary. ``repeat_within_days`` counts from the collection date.
+    result that could be graded, which stays in force while a newer one is in doubt. ``awaiting``
+    are results of t2 and above that no prescriber has acknowledged (LAB-8), ``to_confirm`` those
+    held for a doubtful value or unit (LAB-6), ``pending`` what is still preliminary.
     """
 
     newest: Mapping[Analyte, Graded]
     in_force: Mapping[Analyte, Graded]
-    tier: Tier | None
-    action: LabAction
-    repeat_within_days: int | None
-    notes: tuple[LabNote, ...]
-    default_range: bool
     awaiting: tuple[Graded, ...]
     to_confirm: tuple[Graded, ...]
     pending: tuple[LabResult, ...]
-    collected_on: date | None
+    ladder: LabLadder
+
+    @property
+    def tier(self) -> Tier | None:
+        """The highest tier in force (LAB-7), None without any."""
+        tiers = [graded.tier for graded in self.in_force.values() if graded.tier is not None]
+        return max(tiers, default=None)
+
+    @property
+    def action(self) -> LabAction:
+        """The most severe action of all analytes (5.2)."""
+        asked = [action_for(graded) for graded in (*self.in_force.values(), *self.to_confirm)]
+        return max(asked, key=SEVERITY.__getitem__, default=LabAction.CONTINUE)
+
+    @property
+    def repeat_within_days(self) -> int | None:
+        """The shortest time to a repeat that any analyte asks for, from its collection date."""
+        days = [repeat_within(graded, self.ladder) for graded in self.in_force.values()]
+        return min((number for number in days if number is not None), default=None)
+
+    @property
+    def notes(self) -> tuple[LabNote, ...]:
+        """Everything that goes with the actions, each once (5.2, LAB-7, LAB-9)."""
+        found = [note for graded in self.in_force.values() for note in notes_for(graded)]
+        if _muscle_source(self.newest):
+            found.append(LabNote.PROBABLE_MUSCLE_SOURCE)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def default_range(self) -> bool:
+        """At least one of the newest results was graded by a default range (LAB-4)."""
+        return any(graded.default_range for graded in self.newest.values())
+
+    @property
+    def collected_on(self) -> date | None:
+        """The day of the newest draw."""
+        return max((graded.result.on for graded in self.newest.values()), default=None)
 
     @property
     def tiers(self) -> dict[Analyte, Tier | None]:
@@ -101,79 +106,6 @@ class LabReading:
     def awaiting_tier(self) -> Tier | None:
         """The highest tier that nobody has acknowledged."""
         return max((graded.tier for graded in self.awaiting if graded.tier), default=None)
-
-
-def group_of(analyte: Analyte) -> str:
-    """The line of the tier actions (5.2) that an analyte belongs to."""
-    if analyte in LIVER_ENZYMES:
-        return "liver"
-    return "lipids" if analyte in LIPIDS else analyte.value
-
-
-def non_fasting(graded: Graded) -> bool:
-    """A lipid in t1 to t3 that is known not to be fasting (LAB-9); unknown is read as fasting."""
-    return (
-        graded.analyte in LIPIDS
-        and graded.result.fasting is False
-        and graded.tier in (Tier.T1, Tier.T2, Tier.T3)
-    )
-
-
-def action_for(graded: Graded) -> LabAction:
-    """The action of one result by its tier (5.2), LAB-6 and LAB-9."""
-    if needs_confirmation(graded):
-        return LabAction.CONFIRM_UNIT
-    if non_fasting(graded):
-        return LabAction.REPEAT
-    if graded.tier is Tier.T4:
-        return LabAction.STOP
-    if graded.tier is Tier.T3:
-        by_group = {"liver": LabAction.HOLD, "lipids": LabAction.REDUCE}
-        return by_group.get(group_of(graded.analyte), LabAction.REPEAT)
-    return LabAction.ACKNOWLEDGE if graded.tier is Tier.T2 else LabAction.CONTINUE
-
-
-def needs_confirmation(graded: Graded) -> bool:
-    """Held for a reason that a person must settle before anything is decided on it (LAB-6)."""
-    return (
-        graded.analyte in _DECISIVE
-        and bool(graded.held)
-        and graded.held not in (Held.NOT_FINAL, Held.CANCELLED)
-    )
-
-
-def repeat_within(graded: Graded, ladder: LabLadder) -> int | None:
-    """Days within which one result is to be repeated (5.2, LAB-9), None where none are named."""
-    if graded.tier is None:
-        return None
-    if non_fasting(graded):
-        return ladder.non_fasting_repeat_days
-    return ladder.repeat_days.get((group_of(graded.analyte), graded.tier))
-
-
-def notes_for(graded: Graded) -> tuple[LabNote, ...]:
-    """What goes with the action of one result (5.2)."""
-    analyte, tier = graded.analyte, graded.tier
-    notes: list[LabNote] = []
-    if tier is Tier.T1:
-        notes.append(LabNote.LIFESTYLE)
-    if tier is Tier.T4:
-        notes.append(LabNote.SAME_DAY_CONTACT)
-    if analyte in LIVER_ENZYMES and tier is Tier.T3:
-        notes.append(LabNote.WITH_CK_AND_BILIRUBIN)
-    if analyte in LIVER_ENZYMES and tier is Tier.T4:
-        notes.append(LabNote.HEPATOLOGY)
-    if analyte in LIPIDS and (tier in (Tier.T2, Tier.T3) or non_fasting(graded)):
-        notes.append(LabNote.FASTING_REPEAT)
-    if analyte is Analyte.TRIGLYCERIDES and tier is Tier.T4:
-        notes.append(LabNote.PANCREATITIS_SCREEN)
-    if analyte is Analyte.CK and tier in (Tier.T3, Tier.T4):
-        notes += [LabNote.NO_STRENUOUS_EXERCISE, LabNote.RENAL_FUNCTION]
-    if analyte is Analyte.CK and tier is Tier.T4:
-        notes.append(LabNote.RHABDOMYOLYSIS_WORK_UP)
-    if analyte is Analyte.GLUCOSE and tier and graded.result.fasting is False:
-        notes.append(LabNote.FASTING_REPEAT)
-    return tuple(notes)
 
 
 def acknowledges(acknowledgement: LabAcknowledged, graded: Graded) -> bool:
@@ -303,7 +235,6 @@ def read(
 
     ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
     """
-    ladder = policy.ladder or DEFAULT_LADDER
     known = [result for result in facts.labs if result.on <= as_of]
     by_analyte: dict[Analyte, list[LabResult]] = {}
     for result in known:
@@ -321,29 +252,16 @@ def read(
     newest = {analyte: first for analyte, (first, _) in pairs.items()}
     in_force = {analyte: usable for analyte, (_, usable) in pairs.items() if usable is not None}
     acknowledgements = [item for item in facts.lab_acknowledged if item.on <= as_of]
-    to_confirm = tuple(graded for graded in newest.values() if needs_confirmation(graded))
-    actions = [action_for(graded) for graded in (*in_force.values(), *to_confirm)]
-    repeats = [
-        days for graded in in_force.values() if (days := repeat_within(graded, ladder)) is not None
-    ]
-    notes = dict.fromkeys(note for graded in in_force.values() for note in notes_for(graded))
-    if _muscle_source(newest):
-        notes[LabNote.PROBABLE_MUSCLE_SOURCE] = None
     return LabReading(
         newest=newest,
         in_force=in_force,
-        tier=max((g.tier for g in in_force.values() if g.tier is not None), default=None),
-        action=max(actions, key=_SEVERITY.__getitem__, default=LabAction.CONTINUE),
-        repeat_within_days=min(repeats, default=None),
-        notes=tuple(notes),
-        default_range=any(graded.default_range for graded in newest.values()),
         awaiting=tuple(
             graded
             for graded in in_force.values()
             if graded.tier in (Tier.T2, Tier.T3, Tier.T4)
             and not any(acknowledges(item, graded) for item in acknowledgements)
         ),
-        to_confirm=to_confirm,
+        to_confirm=tuple(graded for graded in newest.values() if needs_confirmation(graded)),
         pending=tuple(item for item in known if item.status is ResultStatus.PRELIMINARY),
-        collected_on=max((graded.result.on for graded in newest.values()), default=None),
+        ladder=policy.ladder or DEFAULT_LADDER,
     )
