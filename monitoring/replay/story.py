@@ -16,6 +16,7 @@ from monitoring.replay.asked import Ask, read_ask
 from monitoring.replay.events import Event, read_event
 from monitoring.replay.expectations import Clocks
 from monitoring.replay.reading import Mapping, Place, Value, documents
+from protocol.category import implied_category
 from protocol.facts import Anatomy
 from protocol.policy import ClinicPolicy
 from protocol.programmes import clock_zone
@@ -214,11 +215,14 @@ def _read_patient(value: Value, programme: Programme) -> Patient:
     anatomy = fields.get("anatomy")
     weight = fields.get("weight_kg")
     country = fields.get("country")
+    organs = _read_anatomy(anatomy) if anatomy else None
+    # The anatomy may stand instead of a category: the prescriber then assigned what it makes.
+    implied = implied_category(organs) if organs else None
     return Patient(
         born=born.as_date() if born else None,
         sex=sex.as_one_of(_SEXES) if sex else "unknown",
-        category=category.as_word(Category) if category else None,
-        anatomy=_read_anatomy(anatomy) if anatomy else None,
+        category=category.as_word(Category) if category else implied,
+        anatomy=organs,
         weight_kg=weight.as_number() if weight else None,
         country=_read_country(country) if country else _COUNTRY_OF_PROGRAMME[programme],
     )
