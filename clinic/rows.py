@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from clinic import wording
+from clinic.reasons import REASONS
 from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
 from look.templatetags.components import deadline_words
 from messaging.queries import LedgerRow
@@ -277,7 +278,7 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 
 
 def _reason(reason: Reason, findings: list[Finding]) -> str:
-    _, sentence = wording.REASONS[reason]
+    _, sentence = REASONS[reason]
     details = [
         f"{wording.DETAILS.get(name, name.replace('-', ' '))} {_value(value)}".strip()
         for finding in findings
