@@ -26,10 +26,13 @@ from protocol import (
 from protocol.after_course import AfterCourse
 from protocol.cumulative import Cumulative
 from protocol.dose_tables import TARGET_LOW
+from protocol.facts import CourseFacts
 from protocol.findings import Decision
+from protocol.gate import decide
 from protocol.grading import Flag, Graded
 from protocol.plan import PlannedItem
-from protocol.vocabulary import Analyte, Phase, Tier, Urgency
+from protocol.policy import ClinicPolicy
+from protocol.vocabulary import Action, Analyte, Phase, Reason, Tier, Urgency
 
 _SHOWN_MESSAGES = 30
 # The order in which results are read out: liver, blood fats, the rest.
@@ -152,7 +155,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         phase=phase,
         decision=None if ended else stand.decision,
         items=schedule.plan(facts, as_of=today, policy=policy).items,
-        ready=None if ended else _ready(course, facts.programme, facts.clinic_zone, now=now),
+        ready=None if ended else _ready(course, facts, policy=policy, now=now),
         progress=_progress(cumulative.cumulative(known, as_of=today), stand.week),
         next_pickup_on=stand.next_pickup_on,
         capsules_left_days=stand.capsules_left_days,
@@ -291,17 +294,43 @@ def _newest_course(patient: Patient) -> Course | None:
     )
 
 
-def _ready(course: Course, programme: str, clinic_zone: str, *, now: datetime) -> Ready | None:
-    """The newest prescription, while it can be collected and has not been."""
+# What a signature does not outlive: with any of these nobody should go to the pharmacy.
+_NOT_READY = frozenset(
+    {
+        Reason.TEST_POSITIVE,
+        Reason.TEST_INDETERMINATE,
+        Reason.CONDITION_PREGNANCY,
+        Reason.SYMPTOM_RED,
+        Reason.SYMPTOM_URGENT,
+        Reason.MH_ITEM9,
+        Reason.LAB_T4,
+        Reason.RX_EXPIRED,
+        Reason.WINDOW_EXPIRED,
+        Reason.RULE_FAILED,
+        Reason.EDITION_UNKNOWN,
+    }
+)
+
+
+def _ready(
+    course: Course, facts: CourseFacts, *, policy: ClinicPolicy, now: datetime
+) -> Ready | None:
+    """The newest prescription, while it can be collected and has not been.
+
+    The gate is asked about the fill itself: its window is the one that counts now (US-09, UK-15),
+    and what came up after the signature is heeded.
+    """
     newest = Prescription.objects.filter(course=course).order_by("-signed_at").first()
     if newest is None or newest.dispenses.filter(reversed_at__isnull=True).exists():
         return None
-    if newest.window_closes_at is not None and newest.window_closes_at < now:
+    fill = decide(facts, action=Action.DISPENSE, at=now, policy=policy)
+    closes_at = fill.window.closes_at if fill.window is not None else newest.window_closes_at
+    if _NOT_READY & set(fill.reasons) or (closes_at is not None and closes_at < now):
         return None
     return Ready(
         signed_on=newest.signed_on,
-        closes_at=newest.window_closes_at,
-        zone=programmes.clock_zone(programme, clinic_zone),
+        closes_at=closes_at,
+        zone=programmes.clock_zone(facts.programme, facts.clinic_zone),
     )
 
 

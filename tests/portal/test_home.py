@@ -104,6 +104,26 @@ def test_a_window_that_has_closed_is_not_offered(signed_in: Client, course: Cour
     assert "Pick up your capsules" not in page(signed_in)
 
 
+def test_nobody_is_sent_to_the_pharmacy_after_a_red_answer(
+    signed_in: Client, course: Course
+) -> None:
+    signed(course, closes_in=timedelta(days=5))
+    world.stated(course, "symptom", {"code": "jaundice", "features": []}, speaker="patient")
+    html = page(signed_in)
+    assert "Pick up your capsules" not in html
+    assert "Take no capsules" in html
+
+
+def test_a_british_prescription_shows_its_seventh_day(client: Client, db: None) -> None:
+    patient = world.patient(world.clinic("uk-mhra"), login=True)
+    course = world.course(patient, programme="uk-mhra")
+    signed(course, closes_in=timedelta(days=400))
+    client.force_login(patient.user)
+    html = page(client)
+    assert "29 November 2026, 23:59" in html
+    assert "UK time" in html
+
+
 def test_progress_is_a_figure_with_its_unit_and_week(signed_in: Client) -> None:
     html = page(signed_in)
     assert "Week 4 of about 26" in html
