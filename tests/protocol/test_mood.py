@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,7 +18,10 @@ from protocol.mood import (
     MoodLevel,
     Severity,
     assess,
+    baseline_for,
+    course_baseline,
     instrument_name,
+    is_quiet,
     newest_assessment,
     score_of,
     severity_of,
@@ -199,11 +203,75 @@ def test_baseline_is_the_first_of_the_course_and_not_of_an_earlier_one() -> None
     assert earlier is not None and (earlier.questionnaire, earlier.rise) == (first, None)
 
 
+def test_baseline_is_the_first_phq9_that_has_a_score() -> None:
+    short = phq2(1, 1, on=DAY - timedelta(days=9))
+    blank = phq9(*[None] * 3, *[0] * 6, on=DAY - timedelta(days=8))
+    first = total(2, on=DAY - timedelta(days=7))
+    second = total(7, on=DAY)
+    facts = course(questionnaires=(short, blank, first, second))
+    assert course_baseline(facts, as_of=DAY) is first
+    assert baseline_for(facts, second, as_of=DAY) is first
+    assert baseline_for(facts, first, as_of=DAY) is None
+    assert baseline_for(facts, blank, as_of=DAY) is None
+    assert baseline_for(course(), second, as_of=DAY) is None
+
+
+@pytest.mark.parametrize(("days", "counts"), [(0, False), (1, True)])
+def test_answers_after_a_stop_are_the_baseline_of_the_next_course(days: int, counts: bool) -> None:
+    last_dose = DAY - timedelta(days=60)
+    asked = total(3, on=last_dose + timedelta(days=days))
+    facts = course(
+        questionnaires=(asked,),
+        doses=(dose(40, on=DAY - timedelta(days=200)),),
+        stopped=(Stopped(ref="s", on=last_dose, last_dose=last_dose),),
+    )
+    assert course_baseline(facts, as_of=DAY) is (asked if counts else None)
+    assert course_baseline(facts, as_of=last_dose - timedelta(days=1)) is asked
+    begun = replace(facts, doses=(*facts.doses, dose(40, on=DAY)))
+    assert course_baseline(begun, as_of=DAY) is (asked if counts else None)
+
+
+def test_newer_baseline_is_not_compared_with() -> None:
+    assert judged(total(9), total(0, on=DAY + timedelta(days=1))).rise is None
+    other_of_the_day = total(0)
+    assert judged(total(9), other_of_the_day).rise == 9
+
+
 def test_nothing_asked_has_no_assessment() -> None:
     assert newest_assessment(course(), as_of=DAY) is None
 
 
 ANSWERS = st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=9, max_size=9)
+
+
+@given(answers=ANSWERS, before=st.one_of(st.none(), st.integers(0, 24)))
+def test_quiet_questionnaire_is_one_that_asks_for_nobody(
+    answers: list[int | None], before: int | None
+) -> None:
+    baseline = None if before is None else total(before, on=DAY - timedelta(days=30))
+    assessment = judged(phq9(*answers), baseline)
+    quiet = is_quiet(phq9(*answers), baseline=baseline)
+    assert quiet is (assessment.level is MoodLevel.NONE)
+
+
+@pytest.mark.parametrize(
+    ("questionnaire", "before", "quiet"),
+    [
+        (total(4), 0, True),
+        (total(5), 0, False),
+        (total(5), 1, True),
+        (total(9), None, True),
+        (total(10), None, False),
+        (total(0, ninth=1), None, False),
+        (total(0, ninth=None), None, False),
+        (phq2(3, 3), None, True),
+    ],
+)
+def test_quiet_questionnaire_has_no_total_rise_or_thought_to_look_at(
+    questionnaire: Questionnaire, before: int | None, quiet: bool
+) -> None:
+    baseline = None if before is None else total(before, on=DAY - timedelta(days=30))
+    assert is_quiet(questionnaire, baseline=baseline) is quiet
 
 
 @given(answers=ANSWERS, item=st.integers(0, 8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -181,6 +182,24 @@ def test_newest_triage_is_of_the_newest_day_reported() -> None:
     earlier = newest_triage(facts, as_of=DAY - timedelta(days=1))
     assert earlier is not None and earlier.level is RED
     assert newest_triage(course(), as_of=DAY) is None
+
+
+def test_newest_triage_knows_earlier_reports_and_medicines_by_then() -> None:
+    facts = course(
+        symptoms=(
+            symptom("headache", on=DAY - timedelta(days=3)),
+            symptom("headache"),
+            symptom("jaundice", on=DAY + timedelta(days=1)),
+        ),
+        medications=(replace(medicine("doxycycline"), on=DAY + timedelta(days=1)),),
+    )
+    newest = newest_triage(facts, as_of=DAY)
+    assert newest is not None and newest.level is URGENT
+    assert newest_triage(facts, as_of=DAY - timedelta(days=3)) is not None
+    taken = replace(facts, medications=(medicine("doxycycline"),))
+    red = newest_triage(taken, as_of=DAY)
+    assert red is not None and red.level is RED
+    assert [level for _, level in open_symptoms(facts, as_of=DAY)] == [ROUTINE, URGENT]
 
 
 @pytest.mark.parametrize(
