@@ -11,10 +11,8 @@ from datetime import date, timedelta
 from monitoring.replay.given import Cycle, Setting
 from monitoring.replay.story import Programme, Topic
 from protocol.facts import Dispensed, PregnancyTest, Prescribed, Visit
+from protocol.programmes import EditionUnknown, edition_for
 from protocol.vocabulary import Action, Category
-
-_LONGEST_VALIDITY = timedelta(days=7)
-_LONGEST_RECENCY = 3
 
 
 def cycles(setting: Setting) -> Iterator[Cycle]:
@@ -41,25 +39,27 @@ def _prescription_days(setting: Setting) -> list[date]:
     visits = []
     if not setting.story.supplies(Topic.VISIT):
         visits = [each for each in setting.of(Visit) if fill is None or each > fill]
-    days = [*visits[-1:], day]
-    if _test_belongs_to_the_visit(setting):
-        # A test of the story may fit a prescription written on an earlier day that is still valid.
-        for tested in setting.of(PregnancyTest)[-1:]:
-            days += [tested + timedelta(days=late) for late in range(_LONGEST_RECENCY + 1)]
-    first = day - _LONGEST_VALIDITY
-    return [
-        each
-        for each in days
-        if each <= day and (fill is None or each > fill) and (each >= first or each in visits)
-    ] or [day]
+    days = [*visits[-1:], day, *_days_that_fit_the_test(setting)]
+    return [each for each in days if each <= day and (fill is None or each > fill)] or [day]
 
 
-def _test_belongs_to_the_visit(setting: Setting) -> bool:
-    """The programme counts a test from the day of the prescription (UK-12), not from its own."""
+def _days_that_fit_the_test(setting: Setting) -> list[date]:
+    """The last days for which the story's newest test is fresh enough, and the test's own.
+
+    A prescription written then may still be valid, though the test is too old for one of today.
+    """
     story = setting.story
-    return (
-        story.programme is not Programme.US_IPLEDGE and story.patient.category is not Category.NCP
-    )
+    newest = setting.of(PregnancyTest)[-1:]
+    if not newest or story.patient.category is Category.NCP:
+        return []
+    try:
+        edition = edition_for(story.programme, setting.day, policy=story.policy)
+    except EditionUnknown:
+        return []  # the gate says so
+    tests = edition.params.pregnancy_tests
+    fresh = {days for days in (tests.first_fresh_days, tests.repeat_fresh_days) if days is not None}
+    last_days = [newest[0] + timedelta(days=days) for days in sorted(fresh, reverse=True)]
+    return [*last_days, *newest] if fresh else []
 
 
 def _test_days(setting: Setting, prescribed_on: date) -> list[date]:
