@@ -57,9 +57,28 @@ def test_checks_are_in_reading_order_with_rules_and_evidence() -> None:
     assert window.evidence[0].on == DAY
 
 
-def test_what_does_not_apply_is_not_listed() -> None:
-    shown = {row.check for row in asked(in_order(DAY, "au"), DAY, Action.PRESCRIBE).checks}
-    assert not shown & {Check.WINDOW, Check.AUTHORISATION, Check.ENROLMENT, Check.PRESCRIPTION}
+@pytest.mark.parametrize(
+    ("programme", "action", "absent"),
+    [
+        ("au", Action.PRESCRIBE, {Check.WINDOW, Check.ENROLMENT, Check.PRESCRIPTION}),
+        ("uk-mhra", Action.PRESCRIBE, {Check.WINDOW, Check.AUTHORISATION, Check.PRESCRIPTION}),
+        ("uk-mhra", Action.DISPENSE, {Check.AUTHORISATION, Check.COMPREHENSION}),
+        ("us-ipledge", Action.PRESCRIBE, {Check.AUTHORISATION, Check.PRESCRIPTION, Check.VISIT}),
+    ],
+)
+def test_what_does_not_apply_is_not_listed(
+    programme: str, action: Action, absent: set[Check]
+) -> None:
+    shown = {row.check for row in asked(in_order(DAY, programme), DAY, action).checks}
+    assert not shown & absent
+
+
+def test_worst_finding_is_the_decisions_level() -> None:
+    mild = asked(replace(in_order(DAY), indication=None), DAY)
+    both = asked(replace(in_order(DAY, enrolled=()), indication=None), DAY)
+    assert (mild.level, both.level) == (Level.WARN, Level.BLOCK)
+    identity = next(row for row in both.checks if row.check is Check.IDENTITY)
+    assert identity.level is Level.WARN
 
 
 def test_findings_of_a_row_are_the_decisions_findings() -> None:

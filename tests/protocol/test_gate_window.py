@@ -17,6 +17,7 @@ from tests.protocol.world import (
     days,
     filled,
     in_order,
+    protected,
     sampled,
 )
 
@@ -164,6 +165,30 @@ def test_new_test_in_2026_may_be_the_very_next_day_but_not_at_home() -> None:
         tests = (sampled(T1), sampled(first), sampled(first + days(7), setting=setting))
         facts = in_order(first + days(7), pregnancy_tests=tests)
         assert codes(asked(facts, first + days(7))) == expected
+
+
+@pytest.mark.parametrize("last", [date(2026, 4, 20), date(2026, 4, 26)])
+def test_test_that_opened_no_window_locks_nothing_out(last: date) -> None:
+    screening, too_early = date(2026, 4, 1), date(2026, 4, 15)
+    tests = (sampled(screening), sampled(too_early), sampled(last))
+    assert codes(asked(in_order(last, pregnancy_tests=tests), last)) == set()
+
+
+def test_test_before_thirty_days_of_contraception_locks_nothing_out() -> None:
+    since = date(2026, 4, 1)
+    tests = (sampled(since), sampled(since + days(29)), sampled(since + days(31)))
+    on = since + days(37)
+    facts = in_order(on, pregnancy_tests=tests, contraception=(protected(since, since=since),))
+    assert codes(asked(facts, on)) == set()
+
+
+def test_visit_window_is_not_open_while_it_is_still_yesterday_in_the_east() -> None:
+    visit = date(2025, 4, 8)
+    facts = in_order(visit, category=Category.NCP, zone="Pacific/Guam")
+    at = datetime(2025, 4, 8, 9, tzinfo=ZoneInfo("Pacific/Guam"))
+    decision = asked(facts, at)
+    assert codes(decision) == {NOT_OPEN}
+    assert decision.earliest_on == visit
 
 
 @pytest.mark.parametrize(
