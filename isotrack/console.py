@@ -1,6 +1,11 @@
 """The console at ``/console/``: Django's admin for support, behind the same sign-in (SEC-08)."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib.admin import AdminSite
 
 
@@ -15,3 +20,8 @@ class ConsoleSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
+        self.disable_action("delete_selected")
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Django's own scripts are files without a nonce: files of this site are allowed here."""
+        return csp_update({"script-src": [SELF]})(super().admin_view(view, cacheable))
