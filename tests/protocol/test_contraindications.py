@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,13 @@ from protocol.contraindications import (
     uses_hormonal_contraception,
 )
 from protocol.facts import Allergy, Condition, Contraception, Medication, Supply
-from protocol.interactions import clears_on, generic_name, interaction_of
+from protocol.interactions import (
+    clears_on,
+    generic_name,
+    interaction_of,
+    is_tetracycline,
+    recently_taken,
+)
 from protocol.vocabulary import Level, Method, Reason
 from tests.protocol.clinical_facts import DAY, MAN, WOMAN, course
 
@@ -148,6 +155,77 @@ def test_medicine_that_the_rule_book_does_not_name_is_silent(name: str) -> None:
 def test_medicine_names_are_read_as_people_write_them(written: str, name: str) -> None:
     assert generic_name(written) == name
     assert interaction_of(written) is not None
+
+
+def test_medicine_counts_from_the_day_it_is_recorded() -> None:
+    tomorrow = medicine("warfarin", on=DAY + timedelta(days=1))
+    today = medicine("warfarin", on=DAY)
+    assert [recently_taken(item, on=DAY) for item in (tomorrow, today)] == [False, True]
+    assert not list(interaction_findings(course(medications=(tomorrow,)), on=DAY))
+    assert list(interaction_findings(course(medications=(today,)), on=DAY))
+
+
+def test_newest_record_counts_whatever_the_order_of_the_records() -> None:
+    began = medicine("doxycycline", on=date(2025, 2, 1))
+    ended = medicine("doxycycline", on=date(2025, 1, 10), stopped=date(2025, 1, 20))
+    for records in ((began, ended), (ended, began)):
+        assert list(interaction_findings(course(medications=records), on=DAY))
+    same_day = (began, replace(began, stopped=date(2025, 2, 1)))
+    assert not list(interaction_findings(course(medications=same_day), on=DAY))
+
+
+@pytest.mark.parametrize(
+    ("name", "tetracycline"), [("lymecycline", True), ("warfarin", False), ("paracetamol", False)]
+)
+def test_tetracyclines_are_known_by_name(name: str, tetracycline: bool) -> None:
+    assert is_tetracycline(name) is tetracycline
+
+
+def test_medicine_outside_the_rule_book_has_no_days_after() -> None:
+    other = medicine("paracetamol", stopped=DAY)
+    assert recently_taken(other, on=DAY)
+    assert not recently_taken(other, on=DAY + timedelta(days=1))
+    assert clears_on(other, on=DAY) == DAY + timedelta(days=1)
+
+
+def test_conditions_and_allergies_count_from_the_day_they_are_recorded() -> None:
+    for days, known in ((0, True), (1, False)):
+        on = DAY + timedelta(days=days)
+        facts = course(
+            conditions=(condition("ibd", on=on),),
+            allergies=(replace(allergy("isotretinoin"), on=on),),
+        )
+        assert bool(list(condition_findings(facts, on=DAY))) is known
+        assert bool(list(allergy_findings(facts, None, on=DAY))) is known
+
+
+@pytest.mark.parametrize(
+    ("name", "programme", "final"),
+    [
+        ("pregnancy", "us-ipledge", True),
+        ("breastfeeding", "us-ipledge", False),
+        ("breastfeeding", "uk-mhra", True),
+        ("ibd", "uk-mhra", False),
+    ],
+)
+def test_condition_that_blocks_is_not_cleared_by_waiting(
+    name: str, programme: str, final: bool
+) -> None:
+    facts = course(programme=programme, conditions=(condition(name),))
+    assert [finding.final for finding in condition_findings(facts, on=DAY)] == [final]
+
+
+def test_method_stated_later_does_not_count_yet() -> None:
+    for days, hormonal in ((0, True), (1, False)):
+        on = DAY + timedelta(days=days)
+        facts = course(
+            person=WOMAN,
+            contraception=(
+                said(Method.COPPER_IUD, by_patient=False),
+                said(Method.PATCH, by_patient=False, on=on),
+            ),
+        )
+        assert uses_hormonal_contraception(facts, on=DAY) is hormonal
 
 
 def said(*methods: Method, by_patient: bool, on: date = START) -> Contraception:

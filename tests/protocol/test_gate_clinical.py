@@ -114,6 +114,26 @@ def test_baseline_needs_both_alt_and_triglycerides() -> None:
         assert levels(found) == {Reason.LAB_BASELINE_MISSING: OVERRIDE}
 
 
+@pytest.mark.parametrize(
+    ("last_dose", "missing"), [(date(2025, 2, 10), True), (date(2025, 2, 9), False)]
+)
+def test_draw_of_the_course_before_is_no_baseline(last_dose: date, missing: bool) -> None:
+    facts = course(
+        labs=draw(date(2025, 2, 10)),
+        stopped=(Stopped(ref="s", on=last_dose, last_dose=last_dose),),
+    )
+    found = ask(facts, labs.RULES, on=START, action=Action.START)
+    assert (Reason.LAB_BASELINE_MISSING in found) is missing
+
+
+def test_finding_names_the_analytes_of_its_tier_and_their_rule() -> None:
+    found = ask(running(labs=draw(LATER, alt=90, triglycerides=640)), labs.RULES)
+    finding = found[Reason.LAB_T3]
+    assert (finding.rule, finding.detail) == ("LAB-8", (("analyte", "triglycerides"),))
+    mild = ask(running(labs=draw(LATER, alt=60)), labs.RULES)[Reason.LAB_T1]
+    assert (mild.rule, mild.detail) == ("LAB-7", (("analyte", "alt"),))
+
+
 def test_baseline_is_not_asked_about_later() -> None:
     assert Reason.LAB_BASELINE_MISSING not in ask(running(), labs.RULES)
 

@@ -113,6 +113,17 @@ def test_nodule_fall_is_in_per_cent_of_the_start(before: int, after: int, fall: 
     assert nodule_fall_percent(before, after) == (None if fall is None else Decimal(fall))
 
 
-def test_negative_count_is_refused() -> None:
+@pytest.mark.parametrize(("before", "after"), [(-1, 0), (0, -1), (5, -1)])
+def test_negative_count_is_refused(before: int, after: int) -> None:
     with pytest.raises(BadScore):
-        nodule_fall_percent(-1, 0)
+        nodule_fall_percent(before, after)
+
+
+def test_last_nodule_gone_is_a_fall_of_everything() -> None:
+    assert nodule_fall_percent(3, 0) == 100
+
+
+@pytest.mark.parametrize("grades", [(5, 0), (0, 5)])
+def test_iga_ends_at_four(grades: tuple[int, int]) -> None:
+    with pytest.raises(BadScore):
+        iga_success(*grades)

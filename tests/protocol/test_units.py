@@ -105,5 +105,21 @@ def test_conversion_keeps_the_order_of_values(
     assert convert(analyte, low, source, target) <= convert(analyte, high, source, target)
 
 
+@pytest.mark.parametrize(
+    ("analyte", "unit", "belongs"),
+    [
+        ("alt", "U/L", True),
+        ("alt", "ukat/L", True),
+        ("alt", "mg/dL", False),
+        ("bilirubin", "umol/L", True),
+        ("bilirubin", "mmol/L", False),
+        ("hcg", "mIU/mL", True),
+        ("triglycerides", "", False),
+    ],
+)
+def test_unit_belongs_to_what_it_can_measure(analyte: str, unit: str, belongs: bool) -> None:
+    assert measures(Analyte(analyte), unit) is belongs
+
+
 def test_pounds_become_kilograms_exactly() -> None:
     assert kilograms(Decimal(150)) == Decimal("68.0388555")
