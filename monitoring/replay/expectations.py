@@ -102,6 +102,11 @@ def _flag(value: Value, _: Clocks) -> tuple[object, Holds]:
     return written, same(written)
 
 
+def _text(value: Value, _: Clocks) -> tuple[object, Holds]:
+    written = value.as_text()
+    return written, same(written)
+
+
 def _number(value: Value, _: Clocks) -> tuple[object, Holds]:
     written = value.as_number()
     return written, same_number(written)
@@ -174,7 +179,7 @@ _CRISIS: dict[str, tuple[str, Kind]] = {
     "not_crisis_lines": ("crisis_lines", _words(none_among)),
 }
 QUERIES: dict[str, dict[str, tuple[str, Kind]]] = {
-    "edition": {"edition": ("edition", _one_of(EDITIONS))},
+    "edition": {"edition": ("edition", _text)},
     "category": {"category": ("category", _one_of(tuple(word.value for word in Category)))},
     "due": {"dates": ("dates", _list(_moment))},
     "status": {"status": ("status", _one_of(tuple(word.value for word in ItemStatus)))},

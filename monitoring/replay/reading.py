@@ -214,7 +214,12 @@ class Value:
         ]
 
     def as_mapping(self, allowed: frozenset[str], *, needed: tuple[str, ...] = ()) -> "Mapping":
-        """The entries of a mapping that may hold the ``allowed`` keys and must hold ``needed``."""
+        """The entries of a mapping that may hold the ``allowed`` keys and must hold ``needed``.
+
+        Where nothing is needed, nothing written is an empty mapping.
+        """
+        if self.is_null and not needed:
+            return Mapping(self.place, {}, ())
         return Mapping(self.place, self._entries(allowed), needed)
 
     def as_open_mapping(self) -> "Mapping":

@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitoring.replay.asked import Ask, read_ask
 from monitoring.replay.events import Event, read_event
 from monitoring.replay.expectations import Clocks
-from monitoring.replay.reading import Mapping, Place, Value, documents
+from monitoring.replay.reading import Place, Value, documents
 from protocol.category import implied_category
 from protocol.facts import Anatomy
 from protocol.policy import ClinicPolicy
-from protocol.programmes import clock_zone
+from protocol.programmes import clock_zone, editions_of
 from protocol.vocabulary import Category, LabSchedule
 
 
@@ -252,6 +254,7 @@ def _whole_number(*allowed: int) -> Callable[[Value], int]:
     return read
 
 
+_EFFECTIVE_FROM = "_effective_from"
 _SETTINGS: dict[str, Callable[[Value], object]] = {
     "us_2026_effective_from": Value.as_date,
     "us_ncp_window_last_day": _whole_number(29, 30),
@@ -266,5 +269,30 @@ _SETTINGS: dict[str, Callable[[Value], object]] = {
 def _read_policy(value: Value | None) -> ClinicPolicy:
     if value is None:
         return ClinicPolicy()
-    fields: Mapping = value.as_mapping(frozenset(_SETTINGS))
-    return ClinicPolicy(**{key: _SETTINGS[key](item) for key, item in fields.entries.items()})  # type: ignore[arg-type]
+    entries = value.as_open_mapping().entries
+    go_live = {}
+    settings: dict[str, Any] = {}
+    for key, item in entries.items():
+        if key in _SETTINGS:
+            settings[key] = _SETTINGS[key](item)
+        elif (edition := _moved_edition(key)) is not None:
+            go_live[edition] = item.as_date()
+        else:
+            known = ", ".join(sorted(_SETTINGS))
+            raise item.refuse(f"unknown key; expected one of {known}")
+    return ClinicPolicy(**settings, go_live=go_live)
+
+
+@cache
+def edition_names() -> frozenset[str]:
+    """Every edition that there is, by its id."""
+    policy = ClinicPolicy()
+    return frozenset(
+        edition.id for each in Programme for edition in editions_of(each.value, policy=policy)
+    )
+
+
+def _moved_edition(key: str) -> str | None:
+    """The edition whose first day a setting such as ``uk_2026_effective_from`` moves (GEN-8)."""
+    name = key.removesuffix(_EFFECTIVE_FROM).replace("_", "-").upper()
+    return name if key.endswith(_EFFECTIVE_FROM) and name in edition_names() else None

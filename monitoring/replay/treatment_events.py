@@ -168,8 +168,6 @@ def _prescribed(value: Value, when: When) -> tuple[Fact, ...]:
 
 
 def _dispensed(value: Value, when: When) -> tuple[Fact, ...]:
-    if value.is_null:
-        return (Dispensed(**when.stamp),)
     fields = value.as_mapping(frozenset({"rma"}))
     rma = fields.get("rma")
     return (Dispensed(**when.stamp, rma=rma.as_text() if rma else ""),)
