@@ -189,7 +189,7 @@ class Question:
     @cached_property
     def first_visit(self) -> Visit | None:
         """The newest visit marked as first, else the earliest of the course."""
-        visits = self.of_course(self.facts.visits) or self.facts.visits
+        visits = self.of_course(self.facts.visits)
         marked = [visit for visit in visits if visit.first]
         if marked:
             return marked[-1]

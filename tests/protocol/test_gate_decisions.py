@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from protocol.facts import Stopped
+from protocol.facts import Dose, Stopped
 from protocol.findings import Finding, Ref
 from protocol.gate.book import RULES
 from protocol.gate.decide import earliest_on, judge
@@ -79,6 +79,11 @@ def test_worst_finding_is_the_decisions_level() -> None:
     assert (mild.level, both.level) == (Level.WARN, Level.BLOCK)
     identity = next(row for row in both.checks if row.check is Check.IDENTITY)
     assert identity.level is Level.WARN
+    tests = (sampled(DAY - days(10)), sampled(DAY, cycle_day=9))
+    mixed = asked(in_order(DAY, pregnancy_tests=tests), DAY)
+    assert codes(mixed) == {Reason.TEST_INTERVAL_LT_19, Reason.TEST_CYCLE_DAY}
+    row = next(row for row in mixed.checks if row.check is Check.PREGNANCY_TEST)
+    assert row.level is Level.BLOCK
 
 
 def test_findings_of_a_row_are_the_decisions_findings() -> None:
@@ -139,6 +144,8 @@ def test_day_without_an_edition_is_a_block_and_not_an_error() -> None:
     decision = asked(facts, datetime(2020, 1, 1, tzinfo=UTC))
     assert codes(decision) == {Reason.EDITION_UNKNOWN}
     assert decision.level is Level.BLOCK
+    assert decision.earliest_on is None
+    assert [(row.check, row.level) for row in decision.checks] == [(Check.RULES, Level.BLOCK)]
     unknown = asked(replace(facts, programme="mars"), DAY)
     assert codes(unknown) == {Reason.EDITION_UNKNOWN}
 
@@ -232,6 +239,25 @@ def test_next_course_is_judged_as_a_start() -> None:
     assert codes(asked(facts, DAY, Action.PRESCRIBE)) == set()
     only_old_tests = replace(facts, pregnancy_tests=(sampled(ended - days(1)), sampled(DAY)))
     assert codes(asked(only_old_tests, DAY, Action.PRESCRIBE)) == {Reason.TEST_MISSING}
+
+
+@pytest.mark.parametrize(
+    ("dosed", "filled", "expected"),
+    [
+        (None, False, {Reason.TEST_MISSING}),
+        (DAY, False, {Reason.TEST_MISSING}),
+        (DAY - days(1), False, set()),
+        (None, True, set()),
+    ],
+)
+def test_first_prescription_is_one_before_any_dose_or_fill(
+    dosed: date | None, filled: bool, expected: set[Reason]
+) -> None:
+    fills = (DAY - days(30),) if filled else ()
+    doses = (Dose(ref="dose", on=dosed, pattern=(Decimal(40),)),) if dosed else ()
+    tests = (sampled(DAY),)
+    facts = in_order(DAY, fills=fills, doses=doses, pregnancy_tests=tests)
+    assert codes(asked(facts, DAY, Action.PRESCRIBE)) == expected
 
 
 def test_days_supply_is_said_unrounded() -> None:

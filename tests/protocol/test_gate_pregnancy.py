@@ -42,6 +42,11 @@ START = Action.START
         ((sampled(DAY - days(19), setting=REMOTE), sampled(DAY)), {Reason.TEST_SETTING}, None),
         ((sampled(DAY - days(19)), sampled(DAY, setting=HOME)), {Reason.TEST_SETTING}, DAY),
         (
+            (sampled(DAY - days(10)), sampled(DAY - days(5), setting=HOME), sampled(DAY)),
+            {Reason.TEST_INTERVAL_LT_19},
+            DAY + days(9),
+        ),
+        (
             (sampled(DAY - days(5), setting=HOME), sampled(DAY)),
             {Reason.TEST_SETTING, Reason.TEST_INTERVAL_LT_19},
             DAY + days(19),

@@ -178,8 +178,11 @@ def test_test_before_thirty_days_of_contraception_locks_nothing_out() -> None:
     since = date(2026, 4, 1)
     tests = (sampled(since), sampled(since + days(29)), sampled(since + days(31)))
     on = since + days(37)
-    facts = in_order(on, pregnancy_tests=tests, contraception=(protected(since, since=since),))
-    assert codes(asked(facts, on)) == set()
+    said = (protected(since, since=since),)
+    assert codes(asked(in_order(on, pregnancy_tests=tests, contraception=said), on)) == set()
+    opened = (sampled(since), sampled(since + days(30)), sampled(since + days(37)))
+    locked = in_order(on, pregnancy_tests=opened, contraception=said)
+    assert codes(asked(locked, on)) == {LOCKOUT}
 
 
 def test_visit_window_is_not_open_while_it_is_still_yesterday_in_the_east() -> None:
