@@ -268,3 +268,36 @@ def test_canada_and_australia_count_from_the_prescription(
     programme: str, tests: tuple, expected: set[Reason]
 ) -> None:
     assert codes(asked(in_order(DAY, programme, pregnancy_tests=tests), DAY, START)) == expected
+
+
+@pytest.mark.parametrize(
+    ("programme", "fills", "tests", "earliest"),
+    [
+        # Canada wants two days of tests: without any, the second is tomorrow's.
+        ("ca", (), (), DAY + days(1)),
+        ("ca", (), (sampled(DAY),), DAY + days(1)),
+        ("ca", (), (sampled(DAY - days(30)),), DAY),
+        ("ca", (), (sampled(DAY - days(20), setting=HOME), sampled(DAY - days(12))), DAY),
+        ("ca", (DAY - days(30),), (), DAY),
+        ("au", (), (), DAY),
+        ("uk-mhra", (), (), DAY),
+    ],
+)
+def test_missing_test_can_be_made_up_on_the_first_day_it_counts(
+    programme: str, fills: tuple, tests: tuple, earliest: date
+) -> None:
+    facts = in_order(DAY, programme, fills=fills, pregnancy_tests=tests)
+    decision = asked(facts, DAY, Action.PRESCRIBE)
+    assert decision.level is Level.BLOCK
+    assert decision.earliest_on == earliest
+
+
+def test_uk_test_shortly_before_an_early_visit_may_lie_before_the_last_fill() -> None:
+    facts = in_order(
+        DAY, "uk-mhra", fills=(DAY - days(2),), pregnancy_tests=(sampled(DAY - days(3)),)
+    )
+    assert codes(asked(facts, DAY, Action.PRESCRIBE)) == set()
+    elsewhere = in_order(
+        DAY, "ca", fills=(DAY - days(2),), pregnancy_tests=(sampled(DAY - days(3)),)
+    )
+    assert codes(asked(elsewhere, DAY, Action.PRESCRIBE)) == {Reason.TEST_MISSING}
