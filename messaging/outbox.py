@@ -1,5 +1,6 @@
 """The outbox: intentions are written in the transaction of the act that causes them (REM-01)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -70,6 +71,11 @@ def enqueue(
         # The rest waits for the next minute's ring; a concern does not.
         transaction.on_commit(bell.ring, robust=True)
     return Message.objects.get(key=key)
+
+
+def known(keys: Collection[str]) -> set[str]:
+    """Those of the keys for which a message has been planned, in whatever state it is now."""
+    return set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
 def withdraw(*, about: str, reason: str, now: datetime) -> int:

@@ -6,6 +6,7 @@ another moment, so a test can say "25 days into the course" and mean it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +17,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from audit import trail
-from courses.actions import statements
+from courses.actions import dispensing, statements, stopping
 from courses.actions.starting import CoursePlan
-from courses.models import Course, Statement
-from monitoring.actions import care, planning
+from courses.models import Course, Prescription, Statement
+from monitoring.actions import care, planning, prescribing
 from people.actions import clinics, patients
 from people.actions.patients import Identity
 from people.models import Clinic, Patient, User
 from people.permissions import Role
+from protocol.facts import Supply
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -141,3 +143,30 @@ def stated(
     )
     planning.replan(of, now=now)
     return row
+
+
+def picked_up(of: Course, prescription: Prescription, *, now: datetime = NOW) -> None:
+    """The supply of a prescription was handed out today."""
+    care.perform(
+        dispensing.dispense,
+        of,
+        prescription=prescription,
+        dispensed_on=now.date(),
+        rma="RMA-1",
+        pharmacy="Town pharmacy",
+        by=BY,
+        now=now,
+    )
+
+
+def signed(of: Course, doctor: User, *, now: datetime = NOW) -> Prescription:
+    """A prescription of thirty days of 40 mg, signed now."""
+    supply = Supply(capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), refills=0)
+    return prescribing.authorise(
+        of, supply, override_reason="", form_nonce=uuid.uuid4(), by=doctor, now=now
+    ).prescription
+
+
+def stopped(of: Course, doctor: User, *, now: datetime = NOW) -> None:
+    """The course has ended with today's dose."""
+    care.perform(stopping.stop, of, last_dose_on=now.date(), reason="completed", by=doctor, now=now)

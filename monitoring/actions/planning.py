@@ -240,22 +240,27 @@ def _remind(
     changes: Changes,
 ) -> None:
     """Queue the newest nudge whose day has come; older ones would say the same thing again."""
-    zone = ZoneInfo(course.patient.zone)
-    local_today = now.astimezone(zone).date()
-    for wanted in plan.items:
-        item = open_items.get(wanted.key)
-        nudge = _newest_nudge(wanted, course.due_from, local_today)
-        if item is None or nudge is None:
+    local_today = now.astimezone(ZoneInfo(course.patient.zone)).date()
+    nudged = {
+        _nudge_key(open_items[wanted.key], wanted, nudge): (wanted, nudge)
+        for wanted in plan.items
+        if wanted.key in open_items
+        and (nudge := _newest_nudge(wanted, course.due_from, local_today)) is not None
+    }
+    planned = outbox.known(nudged)
+    for key, (wanted, nudge) in nudged.items():
+        if key in planned:
             continue
+        item = open_items[wanted.key]
         purpose = (
             purposes.CHECK_IN
             if wanted.requirement is Requirement.CHECK_IN
             else purposes.DUE_ITEM_REMINDER
         )
         days = (nudge - wanted.due_on).days
-        message = outbox.enqueue(
+        outbox.enqueue(
             purpose=purpose,
-            key=f"{_about(item)}:{days}",
+            key=key,
             about=_about(item),
             kind=wanted.requirement.value,
             variant="before" if days < 0 else "after" if days else "on",
@@ -264,7 +269,12 @@ def _remind(
             send_after=calendar.wall_clock(nudge, policy.reminder_time, course.patient.zone),
             now=now,
         )
-        changes.messages += message.created_at == now
+        changes.messages += 1
+
+
+def _nudge_key(item: DueItem, wanted: PlannedItem, nudge: date) -> str:
+    # By the item's own id: an item opened again after a stop is reminded of again.
+    return f"{_about(item)}:{(nudge - wanted.due_on).days}"
 
 
 def _newest_nudge(wanted: PlannedItem, due_from: date | None, today: date) -> date | None:
