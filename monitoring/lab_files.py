@@ -6,23 +6,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake import detect, hl7v2
-from monitoring.intake.hl7v2_frames import Readable, iter_messages
+from monitoring.intake.hl7v2_frames import Readable, Rejoined, iter_messages
 from monitoring.intake.report import Entry, Format, Rejected
 
 _HEAD = 64 * 1024
 
 Part = tuple[bytes, tuple[Entry, ...]]
-
-
-class _Rejoined:
-    """A stream whose beginning was read already."""
-
-    def __init__(self, head: bytes, rest: Readable) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int = -1, /) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
 
 
 def messages(
@@ -33,7 +22,7 @@ def messages(
     A FHIR or CSV file is one message. ``wire`` None means: find out what it is.
     """
     head = stream.read(_HEAD)
-    whole = _Rejoined(head, stream)
+    whole = Rejoined(head, stream)
     try:
         chosen = wire or detect.detect(head)
     except detect.NotALaboratoryFile as error:

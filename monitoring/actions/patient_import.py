@@ -148,8 +148,24 @@ def _differences(row: PatientRow, patient: Patient) -> list[Problem]:
         "started_on": course.started_on if course else None,
         "lab_schedule": course.lab_schedule if course else "",
     }
-    return [
-        Problem(row.line, column, "differs from the patient who has this number")
+    differing = [
+        column
         for column, known in on_file.items()
         if getattr(row, column) not in ("", None) and getattr(row, column) != known
+    ]
+    if course is not None:
+        # These change in the life of a course: the row may say what held at any time of it.
+        ever: dict[str, set[object]] = {
+            "category": {enrolment.category for enrolment in course.enrolments.all()},
+            "weight_kg": {weight.kg for weight in course.weights.all()},
+            "daily_mg": {mg for step in course.dose_steps.all() for mg in step.pattern},
+        }
+        differing += [
+            column
+            for column, known in ever.items()
+            if known and getattr(row, column) is not None and getattr(row, column) not in known
+        ]
+    return [
+        Problem(row.line, column, "differs from the patient who has this number")
+        for column in differing
     ]

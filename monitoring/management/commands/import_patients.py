@@ -48,7 +48,8 @@ class Command(BaseCommand):
             self._report(options, path, 0, 0, 0, [Problem(1, "", str(error))])
             raise CommandError(f"{path}: {error}", returncode=NOT_UNDERSTOOD) from None
         if problems:
-            self._report(options, path, len(rows), 0, 0, problems)
+            lines = {row.line for row in rows} | {problem.line for problem in problems}
+            self._report(options, path, len(lines), 0, 0, problems)
             self._refuse(path, problems, NOT_UNDERSTOOD)
         try:
             outcome = patient_import.import_rows(
@@ -96,7 +97,7 @@ class Command(BaseCommand):
             ]
             summary = {
                 "file": str(path),
-                "rows": rows + len({each.line for each in problems}) if problems else rows,
+                "rows": rows,
                 "created": created,
                 "skipped": skipped,
                 "errors": errors,
