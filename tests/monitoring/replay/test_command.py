@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from tests.monitoring.replay.stories import HEAD
@@ -120,10 +120,12 @@ ask:
     )
     for number in range(1000):
         write(tmp_path, f"{number:04}.yaml", story.replace("a-story", f"story-{number}"))
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 
     done = run(str(tmp_path))
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert "2000 passed, 0 failed" in done.stdout
-    assert time.monotonic() - began < 20, "far beyond the 6 s of an idle machine"
+    worked = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    # The benchmark measures the 6 s; time at work tells a slip apart from a busy machine.
+    assert worked < 15, f"{worked:.1f} s of work"
