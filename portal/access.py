@@ -1,7 +1,7 @@
 """Who looks at the patient's pages: by password, or for a short while by task link.
 
-A session that a link opened reaches the task and its follow-up pages only. It ends after 30 idle
-minutes, at once when the patient is locked (L3), and begins with a new session key.
+A session that a link opened reaches the next step, the task and its follow-up pages only. It ends
+after 30 idle minutes, at once when the patient is locked (L3), and begins with a new session key.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ def asks_for_check_in(about: str) -> bool:
     noun, _, identifier = about.partition(":")
     if noun != "due-item":
         return False
-    return DueItem.objects.filter(
-        public_id=uuid.UUID(identifier), requirement=Requirement.CHECK_IN
-    ).exists()
+    try:
+        public_id = uuid.UUID(identifier)
+    except ValueError:
+        return False
+    return DueItem.objects.filter(public_id=public_id, requirement=Requirement.CHECK_IN).exists()

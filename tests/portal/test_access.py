@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Access, Event
+from monitoring.models import DueItem
 from people import links
 from people.models import LinkFailure, Patient, TaskLink
 from tests import world
@@ -22,9 +23,9 @@ REFUSED = "This link or the date does not match"
 
 @pytest.fixture
 def path(patient: Patient) -> str:
-    return links.issue(
-        patient, about="due-item:1", expires_at=NOW + timedelta(days=3), key="one", now=NOW
-    )
+    item = DueItem.objects.get(course__patient=patient, requirement="check-in", ended="")
+    about = f"due-item:{item.public_id}"
+    return links.issue(patient, about=about, expires_at=NOW + timedelta(days=3), key="one", now=NOW)
 
 
 def test_looking_at_a_link_spends_nothing(client: Client, path: str) -> None:
@@ -116,12 +117,22 @@ def test_the_session_key_changes_and_staff_is_signed_out(client: Client, path: s
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize("page", ["/home/", "/results/", "/messages/"])
-def test_a_link_opens_its_task_only(client: Client, path: str, page: str) -> None:
+@pytest.mark.parametrize("page", ["/results/", "/messages/"])
+def test_a_link_opens_the_next_step_and_the_task_only(client: Client, path: str, page: str) -> None:
     client.post(path, RIGHT)
     text = client.get(page).content.decode()
     assert "Sign in to see this" in text
     assert "Rivera" not in text
+
+
+def test_another_reminders_link_leads_to_the_next_step(client: Client, patient: Patient) -> None:
+    other = links.issue(
+        patient, about="clinic:1", expires_at=NOW + timedelta(days=3), key="two", now=NOW
+    )
+    response = client.post(other, RIGHT, follow=True)
+    assert response.redirect_chain == [("/home/", 302)]
+    assert "Your next step" in response.content.decode()
+    assert 'aria-label="Main"' not in response.content.decode()
 
 
 def test_a_link_session_ends_after_thirty_idle_minutes(
