@@ -51,13 +51,17 @@ class StaffPage(View):
             raise Http404
         self.place = self._in_force(request)
         if not self.place.may(self.need):
-            raise PermissionDenied
+            return self.turned_away(request)
         try:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
         except NotFound:
             raise Http404 from None
         except NotPermitted:
             raise PermissionDenied from None
+
+    def turned_away(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a member of staff whose role does not open this page."""
+        raise PermissionDenied
 
     def _in_force(self, request: HttpRequest) -> Place:
         chosen = request.session.get("clinic")

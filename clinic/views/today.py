@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from audit import trail
 from clinic.rows import work_row
 from clinic.views.base import StaffPage
 from look.templatetags.clinical import moment_text
+from messaging.queries import count_for_a_person
 from monitoring.queries import worklist
 from monitoring.queries.worklist import Tile, WorklistRow
 
@@ -60,8 +62,16 @@ class Today(StaffPage):
                 for name, title, rows, hint in groups
             ],
             found=found,
+            unreached=count_for_a_person(clinic=self.place.slug),
             title_count=found.counts["act"],
         )
+
+    def turned_away(self, request: HttpRequest) -> HttpResponse:
+        """Everybody is sent here after signing in; an administrator's first page is another."""
+        first = next((page for page in self._navigation()), None)
+        if first is None or request.method != "GET" or request.path != reverse("clinic:today"):
+            return super().turned_away(request)
+        return redirect(str(first["url"]))
 
     def _tile(self, tile: Tile) -> dict[str, object]:
         label, status, hint = _TILES[tile.name]
