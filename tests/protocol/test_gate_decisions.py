@@ -17,7 +17,7 @@ from protocol.gate.question import Question, Rule, rule
 from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown
 from protocol.schedule import question_on
-from protocol.vocabulary import Action, Check, Level, Owner, Reason
+from protocol.vocabulary import Action, Check, Level, Owner, Reason, TestSetting
 from tests.protocol.world import POLICY, asked, codes, days, in_order, noon, protected, sampled
 
 DAY = date(2027, 3, 8)
@@ -306,6 +306,13 @@ def test_finding_names_the_rule_of_its_programme(
     forms = tuple(row for row in in_order(DAY).consents if row.form.value != "guardian")
     decision = asked(in_order(DAY, programme, **{"consents": forms, **own}), DAY, action)
     assert {finding.rule for finding in decision.findings} == expected
+
+
+@pytest.mark.parametrize(("programme", "expected"), [("uk-mhra", "UK-13"), ("eu-ppp", "EU-02")])
+def test_unsupervised_test_names_the_rule_of_its_programme(programme: str, expected: str) -> None:
+    tests = (sampled(DAY, setting=TestSetting.HOME),)
+    decision = asked(in_order(DAY, programme, pregnancy_tests=tests), DAY, Action.START)
+    assert [finding.rule for finding in decision.findings] == [expected]
 
 
 @pytest.mark.parametrize(("programme", "expected"), [("uk-mhra", "UK-15"), ("eu-ppp", "EU-03")])

@@ -9,7 +9,7 @@ import pytest
 
 from protocol.category import effective_category, implied_category
 from protocol.facts import Anatomy, Consent, Counselling, Enrolled, SecondPrescriber, Visit
-from protocol.vocabulary import Action, Category, Form, Level, Reason
+from protocol.vocabulary import Action, Category, Check, Form, Level, Reason
 from tests.protocol.world import asked, codes, days, in_order
 
 DAY = date(2026, 12, 1)
@@ -305,3 +305,26 @@ def test_uk_counselling_is_on_record_once(
     told = (Counselling(ref="c", on=recorded),) if recorded else ()
     facts = in_order(DAY, programme, fills=(DAY - days(30),), counselling=told)
     assert codes(asked(facts, DAY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("programme", "category", "check", "kinds"),
+    [
+        ("uk-mhra", Category.FCP, Check.CONSENT, {"consent"}),
+        ("uk-mhra", Category.FCP, Check.ENROLMENT, {"enrolment"}),
+        ("uk-mhra", Category.FCP, Check.VISIT, {"visit"}),
+        ("uk-mhra", Category.FCP, Check.COUNSELLING, {"counselling"}),
+        ("us-ipledge", Category.FCP, Check.CONSENT, {"consent"}),
+        ("us-ipledge", Category.FCP, Check.CONTRACEPTION, {"contraception"}),
+        ("us-ipledge", Category.FCP, Check.COMPREHENSION, {"comprehension"}),
+        ("us-ipledge", Category.FCP, Check.PRESCRIPTION, {"prescription"}),
+        ("us-ipledge", Category.FCP, Check.WINDOW, {"pregnancy-test"}),
+    ],
+)
+def test_what_met_a_requirement_is_shown_with_it(
+    programme: str, category: Category, check: Check, kinds: set[str]
+) -> None:
+    decision = asked(in_order(DAY, programme, category), DAY)
+    row = next(row for row in decision.checks if row.check is check)
+    assert row.met
+    assert {ref.kind for ref in row.evidence} == kinds
