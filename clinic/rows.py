@@ -318,6 +318,7 @@ def message_row(row: LedgerRow) -> dict[str, object]:
     """One line of the ledger: what for, its state in words, why, and by which way."""
     last = row.deliveries[-1] if row.deliveries else None
     return {
+        "id": row.public_id,
         "recipient": row.recipient,
         "patient": row.patient,
         "what": wording.PURPOSES.get(row.purpose, row.purpose),

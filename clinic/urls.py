@@ -5,7 +5,7 @@ from django.urls import path
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.gallery import Gallery
-from clinic.views.messages import ChooseClinic, Messages, Team
+from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.recording import Record
@@ -34,6 +34,7 @@ urlpatterns = [
     path("results/", Results.as_view(), name="results"),
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
+    path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
     path("team/", Team.as_view(), name="team"),
     path("choose/", ChooseClinic.as_view(), name="choose"),
     path("components/", Gallery.as_view(), name="components"),

@@ -116,6 +116,11 @@ def needs_a_person(*, clinic: str, limit: int = 100) -> list[LedgerRow]:
     return _rows(found.order_by("state_at", "pk")[:limit])
 
 
+def count_for_a_person(*, clinic: str) -> int:
+    """How many messages :func:`needs_a_person` would list."""
+    return Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic).count()
+
+
 def _rows(found: QuerySet[Message]) -> list[LedgerRow]:
     chosen = found.select_related("patient", "user", "handled_by").prefetch_related("deliveries")
     needing = set(

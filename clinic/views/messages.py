@@ -1,10 +1,13 @@
 """What was sent, what waits and why not; and choosing the clinic one works in."""
 
-from django.http import HttpRequest, HttpResponse
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from clinic.rows import message_row
 from clinic.views.base import StaffPage
+from messaging.actions import handling
 from messaging.queries import ledger, needs_a_person
 from people.permissions import Permission
 from people.queries import members_of
@@ -23,6 +26,23 @@ class Messages(StaffPage):
             broken=[message_row(row) for row in needs_a_person(clinic=self.place.slug)],
             rows=[message_row(row) for row in ledger(clinic=self.place.slug, limit=100)],
         )
+
+
+class SettleMessage(StaffPage):
+    """Somebody has reached the patient another way: the message leaves the list."""
+
+    need = Permission.RECORD_CARE
+
+    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Note who and how."""
+        note = request.POST.get("note", "").strip()[:200] or "reached another way"
+        try:
+            handling.handle(
+                public_id, clinic_id=self.place.clinic_id, note=note, by=self.user, now=self.now
+            )
+        except handling.NothingToHandle:
+            raise Http404 from None
+        return redirect("clinic:messages")
 
 
 class ChooseClinic(StaffPage):
