@@ -313,7 +313,8 @@ class Prescription(models.Model):
         max_digits=5, decimal_places=2, help_text="days' supply, not rounded"
     )
     formulation = models.CharField(max_length=12, default="standard")
-    excipients = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Empty list: none to mind; null: not stated (CI-03).
+    excipients = ArrayField(models.CharField(max_length=40), null=True, blank=True)
     window_opens_at = models.DateTimeField(null=True)
     window_closes_at = models.DateTimeField(null=True)
     level = models.CharField(max_length=8)

@@ -30,6 +30,13 @@ class ClinicPolicyVersion(models.Model):
 class EditionActivation(models.Model):
     """An administrator's row that moves the go-live date of a programme edition (GEN-8)."""
 
+    clinic = models.ForeignKey(
+        Clinic,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="edition_activations",
+        help_text="empty: every clinic",
+    )
     edition = models.CharField(max_length=20)
     effective_from = models.DateField()
     reason = models.CharField(max_length=300)

@@ -197,7 +197,7 @@ class Observation(models.Model):
 
 
 class PregnancyTest(models.Model):
-    """A pregnancy test entered by staff, or a documented omission; laboratory ones are Observations."""
+    """A pregnancy test entered by staff, or a documented omission; a laboratory's is not here."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="pregnancy_tests")
