@@ -10,6 +10,7 @@ from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.recording import Record
 from clinic.views.results import Acknowledge, Queued, Results
+from clinic.views.rules import MoveEdition, RulesPage
 from clinic.views.starting import StartCourse
 from clinic.views.today import Today, Worklist
 
@@ -35,6 +36,8 @@ urlpatterns = [
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
+    path("rules/", RulesPage.as_view(), name="rules"),
+    path("rules/<slug:edition>/", MoveEdition.as_view(), name="move-edition"),
     path("team/", Team.as_view(), name="team"),
     path("choose/", ChooseClinic.as_view(), name="choose"),
     path("components/", Gallery.as_view(), name="components"),

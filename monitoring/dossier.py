@@ -209,7 +209,7 @@ def _supplies(ids: Sequence[int], rows: Rows) -> None:
                     days=rx.days,
                     refills=0,
                     formulation=Formulation(rx.formulation),
-                    excipients=tuple(rx.excipients),
+                    excipients=None if rx.excipients is None else tuple(rx.excipients),
                 ),
             )
         )

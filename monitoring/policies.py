@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date, time
 
+from django.db.models import Q
+
 from courses.models import Course
 from monitoring.models import ClinicPolicyVersion, EditionActivation
 from protocol.policy import ClinicPolicy
@@ -16,15 +18,16 @@ _PLAIN = frozenset({"ctcae_version", "us_ncp_window_last_day", "uk_rx_last_day",
 def policies_for(clinic_ids: Iterable[int], *, on: date) -> dict[int, ClinicPolicy]:
     """Each clinic's policy on a day, in two queries whatever the number of clinics.
 
-    A moved go-live date (``EditionActivation``) applies to every clinic; the newest row wins.
+    A moved go-live date (``EditionActivation``) is its clinic's own, or every clinic's where the
+    row names none; the newest row wins.
     """
     wanted = list(clinic_ids)
-    moved = _moved_editions()
+    moved = _moved_editions(wanted)
     newest: dict[int, ClinicPolicyVersion] = {}
     rows = ClinicPolicyVersion.objects.filter(clinic_id__in=wanted, effective_from__lte=on)
     for row in rows.order_by("effective_from", "pk"):
         newest[row.clinic_id] = row
-    return {pk: _policy(newest.get(pk), moved) for pk in wanted}
+    return {pk: _policy(newest.get(pk), moved[pk]) for pk in wanted}
 
 
 def policy_for(course: Course, *, on: date) -> ClinicPolicy:
@@ -40,9 +43,13 @@ def of_course(course: Course, policies: dict[int, ClinicPolicy]) -> ClinicPolicy
     return replace(policy, lab_schedule=LabSchedule(course.lab_schedule))
 
 
-def _moved_editions() -> dict[str, date]:
-    rows = EditionActivation.objects.order_by("recorded_at", "pk")
-    return {row.edition: row.effective_from for row in rows}
+def _moved_editions(clinic_ids: list[int]) -> dict[int, dict[str, date]]:
+    moved: dict[int, dict[str, date]] = {pk: {} for pk in clinic_ids}
+    rows = EditionActivation.objects.filter(Q(clinic_id__in=clinic_ids) | Q(clinic__isnull=True))
+    for row in rows.order_by("recorded_at", "pk"):
+        for pk in clinic_ids if row.clinic_id is None else [row.clinic_id]:
+            moved[pk][row.edition] = row.effective_from
+    return moved
 
 
 def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPolicy:

@@ -12,6 +12,14 @@ from protocol.facts import Supply
 from protocol.vocabulary import Formulation
 
 
+# What the product contains, as the rules read it; None is not known (CI-03).
+_EXCIPIENTS: dict[str, tuple[str, ...] | None] = {
+    "unknown": None,
+    "yes": ("soybean-oil",),
+    "no": (),
+}
+
+
 class PrescriptionForm(StaffForm):
     """What is prescribed. ``nonce`` makes a second press of the same button harmless (REM-21)."""
 
@@ -23,7 +31,12 @@ class PrescriptionForm(StaffForm):
     )
     pattern = PatternField(label="Dose in mg a day", help_text="40, or a repeating pattern 20, 40")
     formulation = forms.ChoiceField(choices=FORMULATIONS)
-    soybean_oil = forms.BooleanField(label="The product contains soybean oil", required=False)
+    soya = forms.ChoiceField(
+        label="Soybean oil in the product",
+        choices=[("unknown", "Not known"), ("yes", "Contains it"), ("no", "Free of it")],
+        initial="unknown",
+        help_text="Most products contain it; it matters with a soya or peanut allergy.",
+    )
     override_reason = forms.CharField(
         label="Reason for going on",
         max_length=500,
@@ -42,13 +55,13 @@ class PrescriptionForm(StaffForm):
             pattern=data["pattern"],
             refills=0,
             formulation=Formulation(data["formulation"]),
-            excipients=("soybean-oil",) if data["soybean_oil"] else (),
+            excipients=_EXCIPIENTS[data["soya"]],
         )
 
 
 def suggestion(pattern: tuple[Decimal, ...]) -> dict[str, Any]:
     """A first proposal: 30 days of the present dose in the fewest capsules of one strength."""
-    proposal: dict[str, Any] = {"nonce": uuid.uuid4(), "formulation": "standard"}
+    proposal: dict[str, Any] = {"nonce": uuid.uuid4(), "formulation": "standard", "soya": "unknown"}
     if not pattern:
         return proposal
     average = sum(pattern) / len(pattern)

@@ -24,6 +24,7 @@ NAVIGATION: tuple[tuple[str, str, str, str, Permission], ...] = (
     ("patients", "Patients", "clinic:patients", "people", Permission.READ_COURSE),
     ("results", "Results", "clinic:results", "flask", Permission.LINK_RESULT),
     ("messages", "Messages", "clinic:messages", "message", Permission.READ_MESSAGES),
+    ("rules", "Rules", "clinic:rules", "lock", Permission.EDIT_POLICY),
     ("team", "Clinic", "clinic:team", "person", Permission.EDIT_STAFF),
 )
 

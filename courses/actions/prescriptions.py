@@ -52,7 +52,7 @@ def record(
         pattern=list(supply.pattern),
         days=days,
         formulation=supply.formulation.value,
-        excipients=list(supply.excipients or ()),
+        excipients=None if supply.excipients is None else list(supply.excipients),
         window_opens_at=decision.window.opens_at if decision.window else None,
         window_closes_at=decision.window.closes_at if decision.window else None,
         level=decision.level.word,

@@ -1,0 +1,68 @@
+"""What a clinic's administrator may choose, each with the source that leaves it open."""
+
+from typing import Any
+
+from django import forms
+
+from clinic.forms.base import DayField, StaffForm
+from clinic.forms.starting import SCHEDULES
+from protocol.policy import ClinicPolicy
+
+
+class MoveForm(StaffForm):
+    """Another first day for an edition."""
+
+    effective_from = DayField(label="In force from")
+    reason = forms.CharField(
+        max_length=300, min_length=10, help_text="What you read, and where: it is kept."
+    )
+
+
+class PolicyForm(StaffForm):
+    """The contested settings of rule book 13."""
+
+    lab_schedule = forms.ChoiceField(
+        label="Blood tests, unless a course says otherwise",
+        choices=SCHEDULES,
+        help_text="DELPHI 2022 and AAD 2024 advise against monthly tests (LAB-2, section 13.9).",
+    )
+    ctcae_version = forms.TypedChoiceField(
+        label="CTCAE version",
+        choices=[(5, "5.0"), (6, "6.0")],
+        coerce=int,
+        help_text="They differ where the baseline was raised already (section 5.3).",
+    )
+    us_ncp_window_last_day = forms.TypedChoiceField(
+        label="US-2021, cannot become pregnant: last day of the window",
+        choices=[(29, "29 days after the visit"), (30, "30 days after the visit")],
+        coerce=int,
+        help_text="The sources count differently (US-10, section 13.2).",
+    )
+    uk_rx_last_day = forms.TypedChoiceField(
+        label="UK: last day of a prescription",
+        choices=[(6, "6 days after issue"), (7, "7 days after issue")],
+        coerce=int,
+        help_text="“Within a maximum of 7 days” is read both ways (UK-15, section 13.6).",
+    )
+    uk_supply_days = forms.TypedChoiceField(
+        label="UK: longest supply",
+        choices=[(28, "28 days"), (30, "30 days")],
+        coerce=int,
+        help_text="National limit 30, some areas 28 (UK-14, section 13.7).",
+    )
+    reason = forms.CharField(max_length=300, min_length=10, label="Why")
+
+    def settings(self) -> dict[str, Any]:
+        """The settings by their contract names."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+
+
+def chosen(policy: ClinicPolicy) -> dict[str, Any]:
+    """The present settings, as the form shows them."""
+    return {
+        "lab_schedule": policy.lab_schedule.value,
+        "ctcae_version": policy.ctcae_version,
+        "us_ncp_window_last_day": policy.us_ncp_window_last_day,
+        "uk_rx_last_day": policy.uk_rx_last_day,
+        "uk_supply_days": policy.uk_supply_days,
+    }
