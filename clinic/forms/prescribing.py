@@ -11,7 +11,6 @@ from clinic.forms.treatment import FORMULATIONS, PatternField
 from protocol.facts import Supply
 from protocol.vocabulary import Formulation
 
-
 # What the product contains, as the rules read it; None is not known (CI-03).
 _EXCIPIENTS: dict[str, tuple[str, ...] | None] = {
     "unknown": None,
