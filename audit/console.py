@@ -17,7 +17,6 @@ from django.http import HttpRequest
 from audit import trail
 from audit.kinds import Kind
 
-
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Model]
 else:
@@ -75,8 +74,8 @@ class Audited(_WithoutBulkActions):
 
     def note(self, request: HttpRequest, obj: Model, **detail: object) -> None:
         """Write the event about a row."""
-        patient = getattr(obj, "patient", obj if hasattr(obj, "mrn") else None)
-        clinic = getattr(patient or obj, "clinic", obj if hasattr(obj, "slug") else None)
+        patient: Any = getattr(obj, "patient", obj if hasattr(obj, "mrn") else None)
+        clinic: Any = getattr(patient or obj, "clinic", obj if hasattr(obj, "slug") else None)
         trail.record(
             Kind.CONSOLE_CHANGED,
             by=request.user,  # type: ignore[arg-type]

@@ -1,6 +1,5 @@
 """The console at ``/console/``: Django's admin for support, behind the same sign-in (SEC-08)."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -22,6 +21,6 @@ class ConsoleSite(AdminSite):
         self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
         self.disable_action("delete_selected")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Django's own scripts are files without a nonce: files of this site are allowed here."""
         return csp_update({"script-src": [SELF]})(super().admin_view(view, cacheable))

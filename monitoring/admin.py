@@ -9,7 +9,7 @@ from monitoring import models
 class PartOfACourse(ReadOnly):
     """A row that belongs to a course."""
 
-    list_display = ("__str__", "course")
+    list_display: tuple[str, ...] = ("__str__", "course")
     search_fields = ("course__public_id",)
 
 

@@ -36,7 +36,7 @@ class _LowerCaseAddress:
         return str(self.cleaned_data["email"]).lower()
 
 
-class NewUser(_LowerCaseAddress, AdminUserCreationForm):  # type: ignore[misc]
+class NewUser(_LowerCaseAddress, AdminUserCreationForm):
     """A user by e-mail address."""
 
     class Meta:
@@ -44,7 +44,7 @@ class NewUser(_LowerCaseAddress, AdminUserCreationForm):  # type: ignore[misc]
         fields = ("email", "display_name")
 
 
-class ChangedUser(_LowerCaseAddress, UserChangeForm):  # type: ignore[misc]
+class ChangedUser(_LowerCaseAddress, UserChangeForm):
     """A user's name and state; the password has Django's own page."""
 
     class Meta:
@@ -200,12 +200,12 @@ class ContactPointAdmin(Audited):
     def save_model(
         self,
         request: HttpRequest,
-        obj: ContactPoint,
+        obj: Model,
         form: forms.ModelForm[Any],
         change: bool,
     ) -> None:
         """A new address is found by its own index, and nobody has verified it or seen it fail."""
-        if "address" in form.changed_data:
+        if isinstance(obj, ContactPoint) and "address" in form.changed_data:
             obj.address_index = address_index(obj.address)
             obj.verified_at = obj.bad_at = None
         super().save_model(request, obj, form, change)
