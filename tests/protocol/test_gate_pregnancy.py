@@ -246,8 +246,12 @@ def test_only_a_european_monthly_test_can_be_left_out_with_a_reason(
     assert decision.level is level
 
 
-def test_european_monthly_test_without_a_reason_is_missing() -> None:
-    facts = in_order(DAY, "eu-ppp", fills=(DAY - days(30),), pregnancy_tests=())
+@pytest.mark.parametrize(
+    "tests",
+    [(), (sampled(DAY, None, None),), (sampled(DAY, None, None, omitted_reason=" "),)],
+)
+def test_european_monthly_test_without_a_reason_is_missing(tests: tuple) -> None:
+    facts = in_order(DAY, "eu-ppp", fills=(DAY - days(30),), pregnancy_tests=tests)
     decision = asked(facts, DAY, Action.PRESCRIBE)
     assert codes(decision) == {Reason.TEST_MISSING}
     assert decision.level is Level.OVERRIDE
@@ -278,6 +282,7 @@ def test_canada_and_australia_count_from_the_prescription(
         ("ca", (), (sampled(DAY),), DAY + days(1)),
         ("ca", (), (sampled(DAY - days(30)),), DAY),
         ("ca", (), (sampled(DAY - days(20), setting=HOME), sampled(DAY - days(12))), DAY),
+        ("ca", (), (sampled(DAY - days(20), setting=HOME),), DAY + days(1)),
         ("ca", (DAY - days(30),), (), DAY),
         ("au", (), (), DAY),
         ("uk-mhra", (), (), DAY),
@@ -301,3 +306,12 @@ def test_uk_test_shortly_before_an_early_visit_may_lie_before_the_last_fill() ->
         DAY, "ca", fills=(DAY - days(2),), pregnancy_tests=(sampled(DAY - days(3)),)
     )
     assert codes(asked(elsewhere, DAY, Action.PRESCRIBE)) == {Reason.TEST_MISSING}
+
+
+@pytest.mark.parametrize(("ago", "earliest"), [(0, DAY + days(1)), (1, DAY), (5, DAY)])
+def test_unclear_test_is_repeated_on_a_later_day(ago: int, earliest: date) -> None:
+    fills = (DAY - days(30),)
+    sound = in_order(DAY, fills=fills).pregnancy_tests[:-1]
+    unclear = sampled(DAY - days(ago), TestResult.INDETERMINATE)
+    facts = in_order(DAY, fills=fills, pregnancy_tests=(*sound, unclear))
+    assert asked(facts, DAY).earliest_on == earliest

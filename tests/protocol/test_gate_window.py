@@ -189,9 +189,10 @@ def test_visit_window_is_not_open_while_it_is_still_yesterday_in_the_east() -> N
     visit = date(2025, 4, 8)
     facts = in_order(visit, category=Category.NCP, zone="Pacific/Guam")
     at = datetime(2025, 4, 8, 9, tzinfo=ZoneInfo("Pacific/Guam"))
-    decision = asked(facts, at)
-    assert codes(decision) == {NOT_OPEN}
-    assert decision.earliest_on == visit
+    for action in Action:
+        decision = asked(facts, at, action)
+        assert codes(decision) == {NOT_OPEN}
+        assert decision.earliest_on == visit
 
 
 @pytest.mark.parametrize(
