@@ -21,8 +21,8 @@ class Command(BaseCommand):
     help = (
         "Open demo clinics: staff, patients with months of history, results and check-ins. The "
         "same seed gives the same people and values, with dates relative to --as-of. Every "
-        "patient is told through the product's own actions, about 0.2 s each: 24 patients take "
-        "a few seconds, 1,000 about four minutes."
+        "patient is told through the product's own actions, about 0.4 s each: 24 patients take "
+        "some ten seconds, 1,000 about seven minutes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
