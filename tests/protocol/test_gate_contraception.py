@@ -206,3 +206,28 @@ def test_us_questions_are_answered_for_each_fill(answers: tuple, expected: set[R
     said = tuple(Comprehension(ref=f"a-{on}", on=on, passed=passed) for on, passed in answers)
     facts = in_order(DAY, fills=(DAY - days(30),), comprehension=said)
     assert codes(asked(facts, DAY)) == expected
+
+
+def test_patient_who_cannot_is_asked_for_none_of_this() -> None:
+    facts = in_order(
+        DAY, category=Category.NCP, contraception=(), comprehension=(), pregnancy_tests=()
+    )
+    assert codes(asked(facts, DAY)) == set()
+
+
+@pytest.mark.parametrize(
+    ("programme", "said", "earliest"),
+    [
+        ("uk-mhra", (), date(2027, 4, 8)),
+        ("eu-ppp", (), date(2027, 4, 8)),
+        ("us-ipledge", (), DAY + days(30)),
+        # Only the patient's word is missing, and can be given today.
+        ("us-ipledge", (protected(SINCE, since=SINCE, by="prescriber"),), DAY),
+    ],
+)
+def test_missing_methods_count_from_the_day_they_can_begin(
+    programme: str, said: tuple, earliest: date
+) -> None:
+    decision = asked(in_order(DAY, programme, contraception=said), DAY, START)
+    assert codes(decision) == {Reason.CONTRA_INSUFFICIENT}
+    assert decision.earliest_on == earliest
