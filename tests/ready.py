@@ -104,3 +104,32 @@ def course(at: Any, *, today: date = world.TODAY) -> Course:
     )
     receive(person, message(person, on=today - timedelta(days=2), control="baseline"))
     return found
+
+
+def british_course(at: Any, *, today: date = world.TODAY) -> Course:
+    """A UK course of a patient who cannot become pregnant, with nothing open."""
+    person = world.patient(at, sex="male")
+    found = world.course(person, programme="uk-mhra", category="ncp", days=25)
+    began = today - timedelta(days=25)
+    world.stated(found, "consent", {"form": "arf-2026"}, on=began, speaker=Statement.Speaker.BOTH)
+    world.stated(found, "counselling", {}, on=today)
+    answers = {"instrument": "phq9", "answers": [0] * 9}
+    world.stated(found, "questionnaire", answers, on=today, speaker=Statement.Speaker.PATIENT)
+    world.stated(
+        found,
+        "sexual-function",
+        {"answer": "none"},
+        on=today,
+        speaker=Statement.Speaker.PATIENT,
+    )
+    care.perform(
+        recording.record_visit,
+        found,
+        visited_on=today,
+        remote=False,
+        lead_prescriber=True,
+        by=world.BY,
+        now=world.NOW,
+    )
+    receive(person, message(person, on=today - timedelta(days=2), control="baseline"))
+    return found

@@ -21,6 +21,7 @@ from courses.queries import course_for
 from look.templatetags.clinical import local
 from monitoring.queries.course_page import CoursePage, course_page
 from people.permissions import Permission
+from protocol.findings import Window
 from protocol.vocabulary import Level, Owner, Phase
 
 
@@ -55,7 +56,7 @@ class CourseView(StaffPage):
             verdict_status=status,
             phase=phase,
             phase_status=phase_status,
-            window=found.decision.window,
+            window=_open_window(found),
             items=item_rows(found),
             specimens=specimen_rows(found),
             charts=charts(found),
@@ -128,6 +129,12 @@ class CourseView(StaffPage):
             for name, label in RECORD_LABELS.items()
             if name in names
         ]
+
+
+def _open_window(found: CoursePage) -> Window | None:
+    """The window, while it is not over; an earlier prescription's says nothing any more."""
+    window = found.decision.window
+    return window if window is not None and window.last_day >= found.today else None
 
 
 RECORD_LABELS = {

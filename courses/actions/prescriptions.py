@@ -13,7 +13,7 @@ from courses.actions.subject import record as record_event
 from courses.models import Course, Prescription
 from people.models import User
 from protocol.facts import Supply
-from protocol.findings import Decision
+from protocol.findings import Decision, Window
 from protocol.vocabulary import Level
 
 
@@ -27,13 +27,14 @@ def record(
     *,
     decision: Decision,
     supply: Supply,
+    window: Window | None,
     days: Decimal,
     override_reason: str,
     form_nonce: uuid.UUID,
     by: User,
     now: datetime,
 ) -> Prescription:
-    """Store the prescription that the decision allows.
+    """Store the prescription that the decision allows; ``window`` is when it may be filled.
 
     Raises:
         Refused: the decision blocks it, or asks for a reason that is not given.
@@ -53,8 +54,8 @@ def record(
         days=days,
         formulation=supply.formulation.value,
         excipients=None if supply.excipients is None else list(supply.excipients),
-        window_opens_at=decision.window.opens_at if decision.window else None,
-        window_closes_at=decision.window.closes_at if decision.window else None,
+        window_opens_at=window.opens_at if window else None,
+        window_closes_at=window.closes_at if window else None,
         level=decision.level.word,
         edition=decision.edition,
         edition_hash=decision.edition_hash,

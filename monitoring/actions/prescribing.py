@@ -5,7 +5,7 @@ for the eye when the page is shown, and here under the course's lock, by the sam
 """
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,8 +26,8 @@ from people.models import User
 from people.permissions import Permission
 from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
-from protocol.facts import Supply
-from protocol.findings import Decision
+from protocol.facts import Prescribed, Supply
+from protocol.findings import Decision, Window
 from protocol.vocabulary import Action, Level
 
 MIN_REASON = 15
@@ -124,6 +124,25 @@ def judge(course: Course, supply: Supply | None, *, now: datetime) -> Decision:
     )
 
 
+def window_of_fill(
+    course: Course, supply: Supply, *, signed_on: date, now: datetime
+) -> Window | None:
+    """When a prescription signed now may be filled: by the specimen, or by its own day of issue.
+
+    The gate is asked about a fill as if the prescription were on record (US-09, UK-15, EU-03).
+    """
+    facts = dossier.load_one(course)
+    issued = Prescribed(ref="prescription:new", on=signed_on, at=now, supply=supply)
+    fill = gate.decide(
+        replace(facts, prescribed=(*facts.prescribed, issued)),
+        action=Action.DISPENSE,
+        at=now,
+        policy=policies.policy_for(course, on=signed_on),
+        supply=supply,
+    )
+    return fill.window
+
+
 @trail.action
 def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime) -> GateDecision:
     kept = _keep(course, decision, prescription=None, by=by, now=now)
@@ -153,6 +172,7 @@ def _sign(
         course,
         decision=decision,
         supply=supply,
+        window=window_of_fill(course, supply, signed_on=decision.judged_on, now=now),
         days=dosing.days_supply(supply) or Decimal(0),
         override_reason=reason,
         form_nonce=form_nonce,

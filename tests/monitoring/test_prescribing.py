@@ -49,6 +49,16 @@ def test_course_with_every_check_met_is_signed_with_its_window_and_decision() ->
     assert Message.objects.filter(about=f"prescription:{row.public_id}").count() == 1
 
 
+def test_british_prescription_may_be_filled_until_seven_days_after_its_issue() -> None:
+    at = world.clinic("uk-mhra")
+    course = ready.british_course(at)
+
+    row = sign(course, world.staff(at)).prescription
+
+    # UK-15: issued on 22 November, last day the 29th, London time.
+    assert row.window_closes_at.isoformat() == "2026-11-29T23:59:59+00:00"
+
+
 def test_blocked_signature_is_refused_with_all_reasons_and_kept() -> None:
     at = world.clinic()
     course = world.course(world.patient(at), days=25)
