@@ -183,7 +183,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -233,6 +233,9 @@ if SMS_PROVIDER == "webhook" and not (SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET):
 if SMS_PROVIDER == "twilio":
     raise ImproperlyConfigured("SMS_PROVIDER=twilio is not available yet; use webhook or console.")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
+# No error tracker is built in yet: what it would see must first be proved free of private data.
+if env.text("SENTRY_DSN", ""):
+    raise ImproperlyConfigured("SENTRY_DSN is not available yet; leave it empty.")
 PHONENUMBER_DEFAULT_FORMAT = "E164"
 PHONENUMBER_DB_FORMAT = "E164"
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from audit import chains
 from monitoring.actions import escalations, planning
 from monitoring.actions.pulses import beat
+from people import links
 
 
 @shared_task(name="monitoring.tasks.tick", ignore_result=True)
@@ -27,4 +28,5 @@ def rebuild(**_: object) -> None:
     """Plan and sort everything anew, and note how much had drifted."""
     now = timezone.now()
     looked, drifted = planning.rebuild(now=now)
+    links.forget_failures(now=now)
     beat("rebuild", now=now, courses=looked, drifted=drifted)
