@@ -50,6 +50,9 @@ class Course(models.Model):
     number = models.PositiveSmallIntegerField(default=1, help_text="1 for the first course")
     programme = models.CharField(max_length=12, choices=Programme.choices)
     lab_schedule = models.CharField(max_length=20, blank=True, help_text="empty: the clinic's")
+    category = models.CharField(
+        max_length=3, blank=True, help_text="as planned; an enrolment's category comes before it"
+    )
     indication = models.CharField(max_length=200, blank=True)
     planned_on = models.DateField(help_text="day the course was planned or recorded")
     started_on = models.DateField(null=True, blank=True, help_text="day of the first dose")

@@ -100,7 +100,7 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
             person=f.Person(
                 born=target.patient.born,
                 sex=target.patient.sex,
-                category=categories.get(target.pk),
+                category=categories.get(target.pk) or _planned_category(target),
                 country=target.patient.country or target.clinic.country,
             ),
             clinic_zone=target.clinic.timezone,
@@ -110,6 +110,10 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
             **gathered,  # type: ignore[arg-type]
         )
     return result
+
+
+def _planned_category(course: Course) -> Category | None:
+    return Category(course.category) if course.category else None
 
 
 def load_one(course: Course) -> f.CourseFacts:

@@ -67,6 +67,7 @@ def start(
         number=last + 1,
         programme=plan.programme,
         lab_schedule=plan.lab_schedule,
+        category=plan.category or "",
         indication=plan.indication,
         planned_on=plan.running_since or today,
         started_on=plan.running_since,

@@ -70,3 +70,11 @@ def test_course_keeps_its_own_lab_schedule() -> None:
     course = world.course(world.patient(at), lab_schedule="delphi-2022")
 
     assert policies.policy_for(course, on=world.TODAY).lab_schedule.value == "delphi-2022"
+
+
+def test_category_is_known_before_the_patient_is_enrolled() -> None:
+    course = world.course(world.patient(world.clinic()), days=None, enrolled=False)
+
+    facts = dossier.load_one(course)
+
+    assert (facts.person.category, facts.enrolled) == (Category.FCP, ())
