@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from courses.models import Course
-from monitoring.actions import result_decisions
 from monitoring.models import DueItem, Escalation, LabMessage, LabReport, Observation
 from people.models import Clinic, Patient
 from tests import world
 from tests.monitoring.intake.messages import msh, obx
+from tests.monitoring.laboratory import Laboratory
 
 pytestmark = pytest.mark.django_db
 
@@ -69,38 +65,6 @@ def hl7(
     pid = f"PID|1||{mrn}^^^CLINIC^MR||Rivera^Ana||{born}|F"
     order = f"OBR|1|ORD-1|ACC-1|24325-3^Hepatic panel^LN|||{drawn:%Y%m%d}0815"
     return "\r".join([msh(control_id), pid, order, *results, ""]).encode()
-
-
-class Laboratory:
-    """The command at one clinic, on files in a folder of its own."""
-
-    def __init__(self, folder: Path, clinic: Clinic) -> None:
-        self.folder, self.clinic = folder, clinic
-
-    def file(self, content: bytes, name: str = "a.hl7") -> Path:
-        path = self.folder / name
-        path.write_bytes(content)
-        return path
-
-    def run(self, *paths: Path, options: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
-        """Exit code and JSON answer."""
-        out, code = StringIO(), 0
-        try:
-            call_command(
-                "import_labs", *map(str, paths), "--clinic", self.clinic.slug, "--json", *options,
-                stdout=out, stderr=StringIO(),
-            )  # fmt: skip
-        except CommandError as error:
-            code = error.returncode
-        said = out.getvalue()
-        return code, json.loads(said) if said else {}
-
-    def send(self, content: bytes, name: str = "a.hl7") -> dict[str, Any]:
-        """The one entry of a file that can be used."""
-        code, answer = self.run(self.file(content, name))
-        assert code == 0, answer
-        (entry,) = answer["messages"]
-        return entry
 
 
 @pytest.fixture
@@ -382,58 +346,3 @@ def test_results_of_a_patient_without_a_course_are_filed(
 ) -> None:
     assert laboratory.send(hl7(alt()))["status"] == "accepted"
     assert Observation.objects.count() == 1
-
-
-def test_the_sample_panels_of_the_standards_are_filed(
-    laboratory: Laboratory, clinic: Clinic, shared_samples: Path
-) -> None:
-    world.patient(
-        clinic, mrn="8", given_name="William", family_name="Jones", born=date(1961, 6, 15)
-    )
-    path = shared_samples / "hl7v2" / "nist-LRI-GU-003.00-lipid-panel.hl7"
-
-    code, answer = laboratory.run(path)
-
-    assert code == 0
-    (entry,) = answer["messages"]
-    assert entry["patient"] == {"status": "matched", "mrn": "8", "why": ""}
-    found = {result["analyte"]: result for result in entry["results"]}
-    assert found["cholesterol"]["value"] == "196"
-    assert {result["collected"] for result in entry["results"]} == {"2011-05-31"}
-    assert {result["disposition"] for result in entry["results"]} <= {"stored", "not-monitored"}
-    assert laboratory.run(path)[1]["messages"][0]["status"] == "duplicate"
-
-
-def test_every_sample_message_is_answered_for(laboratory: Laboratory, shared_samples: Path) -> None:
-    folder = shared_samples / "hl7v2"
-
-    code, answer = laboratory.run(folder)
-
-    assert code in {0, 1}
-    assert {path.name for path in folder.iterdir()} == {e["file"] for e in answer["messages"]}
-    for entry in answer["messages"]:
-        assert entry["status"] in {"unmatched", "rejected"}
-        assert entry["reason"]
-    assert answer["totals"]["messages"] == LabReport.objects.count()
-
-
-def test_the_sample_bundle_waits_for_a_person_who_links_its_one_suggestion(
-    laboratory: Laboratory, clinic: Clinic, shared_samples: Path
-) -> None:
-    """It names its patient by a reference alone, without a birth date."""
-    patient = world.patient(clinic, mrn="pat2")
-
-    code, answer = laboratory.run(shared_samples / "fhir" / "Bundle-ghp.json")
-
-    assert code == 0
-    (entry,) = answer["messages"]
-    assert (entry["status"], entry["patient"]["status"]) == ("unmatched", "unmatched")
-    report = LabReport.objects.get()
-    assert report.suggestions == [str(patient.public_id)]
-    assert not Observation.objects.exists()
-
-    doctor = world.staff(clinic)
-    result_decisions.link(report, patient=patient, by=doctor, now=datetime.now(tz=UTC))
-
-    collected = set(Observation.objects.values_list("specimen__collected_on", flat=True))
-    assert collected == {date(2015, 8, 16)}
