@@ -190,10 +190,15 @@ def patient_banner(banner: Any, today: date | None = None) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm | None, title: str = "") -> dict[str, object]:
-    """All that a form got wrong, on top, with a link to each field; takes the focus (UX-14)."""
+def error_summary(*forms: BaseForm | None, title: str = "") -> dict[str, object]:
+    """All that a page's forms got wrong, in one list with a link to each field (UX-14).
+
+    One list a page: it takes the focus, and its heading has the page's only id of that name.
+    """
     lines: list[tuple[str, str]] = []
-    if form is not None and form.is_bound:
+    for form in forms:
+        if form is None or not form.is_bound:
+            continue
         for name, errors in form.errors.items():
             field = form[name] if name in form.fields else None
             target = _first_control(field) if field else ""
