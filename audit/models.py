@@ -53,6 +53,7 @@ class Access(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "accesses"
         triggers = APPEND_ONLY
         indexes = [models.Index(fields=["patient", "at"], name="audit_access_patient")]
 

@@ -379,7 +379,7 @@ class Dispense(models.Model):
 
 
 class EarlierSupply(models.Model):
-    """Supply handed out before IsoTrack kept this course: known from import, without signature."""
+    """Supply handed out before IsoTrack kept this course: known from elsewhere, unsigned."""
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="earlier_supplies")
     dispensed_on = models.DateField()
@@ -388,6 +388,7 @@ class EarlierSupply(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        verbose_name_plural = "earlier supplies"
         triggers = APPEND_ONLY
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit import chains
+from monitoring import heartbeat
 from monitoring.actions import escalations, planning
 from monitoring.actions.pulses import beat
 from people import links
@@ -14,6 +15,7 @@ def tick(**_: object) -> None:
     """Plan again what has come due."""
     now = timezone.now()
     beat("tick", now=now, courses=planning.tick(now=now), sealed=chains.seal())
+    heartbeat.ping()
 
 
 @shared_task(name="monitoring.tasks.sweep_escalations", ignore_result=True)

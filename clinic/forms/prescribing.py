@@ -8,6 +8,7 @@ from django import forms
 
 from clinic.forms.base import StaffForm
 from clinic.forms.treatment import FORMULATIONS, PatternField
+from protocol.dosing import strengths
 from protocol.facts import Supply
 from protocol.vocabulary import Formulation
 
@@ -58,13 +59,16 @@ class PrescriptionForm(StaffForm):
         )
 
 
-def suggestion(pattern: tuple[Decimal, ...]) -> dict[str, Any]:
-    """A first proposal: 30 days of the present dose in the fewest capsules of one strength."""
+def suggestion(pattern: tuple[Decimal, ...], *, programme: str) -> dict[str, Any]:
+    """A first proposal: 30 days of the present dose in the fewest capsules of one strength.
+
+    Only strengths that are sold under the programme are proposed (DOSE-6, UK-20).
+    """
     proposal: dict[str, Any] = {"nonce": uuid.uuid4(), "formulation": "standard", "soya": "unknown"}
     if not pattern:
         return proposal
     average = sum(pattern) / len(pattern)
-    for strength in (40, 30, 20, 10):
+    for strength in sorted(strengths(Formulation.STANDARD, programme), reverse=True):
         if all(part % strength == 0 for part in pattern):
             capsules = int(average * 30 / strength)
             proposal |= {"strength_mg": str(strength), "capsules": capsules, "pattern": pattern}

@@ -39,6 +39,8 @@ class CourseView(StaffPage):
         found = course_page(course, now=self.now)
         url = reverse("clinic:course", args=[public_id])
         verdict, status = wording.LEVELS[found.decision.level]
+        if found.prescriptions and self._signed_today(found):
+            verdict, status = "Signed today", "ok"
         phase, phase_status = wording.PHASES[found.standing.phase]
         checks = gate_rows(
             found.decision,

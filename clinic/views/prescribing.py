@@ -34,7 +34,8 @@ class Sign(StaffPage):
         """The checklist and a proposal of 30 days."""
         course = self._course(public_id)
         found = course_page(course, now=self.now)
-        form = PrescriptionForm(today=self.today, initial=suggestion(planned_supply(found)))
+        proposal = suggestion(planned_supply(found), programme=course.programme)
+        form = PrescriptionForm(today=self.today, initial=proposal)
         return self._page(course, form, found.decision)
 
     def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:

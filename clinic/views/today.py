@@ -20,7 +20,7 @@ _TILES = {
     "critical-result": ("Critical lab results", "critical", "Not settled"),
     "alert": ("Mood or symptom alert", "critical", "Call today"),
     "window": ("Windows ending ≤ 48 h", "due", "First ends"),
-    "ready": ("Ready to sign", "ok", "All checks met"),
+    "ready": ("Ready to sign", "ok", "Nothing stops them"),
 }
 # Filter of the worklist: its label.
 FILTER_LABELS = {

@@ -4,13 +4,12 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-import httpx
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from audit import chains
 from messaging import dispatch
+from monitoring import heartbeat
 from monitoring.actions import escalations, planning
 from monitoring.actions.pulses import beat
 
@@ -41,13 +40,4 @@ class Command(BaseCommand):
         sent = dispatch.run()
         beat("tick", now=now, courses=planned, sealed=chains.seal())
         self.stdout.write(f"planned {planned}, climbed {climbed}, handled {sent} messages")
-        if settings.HEARTBEAT_URL:
-            _ping(settings.HEARTBEAT_URL)
-
-
-def _ping(url: str) -> None:
-    """Tell the dead-man's switch that a sweep ended well; its failure is its own alarm."""
-    try:
-        httpx.get(url, timeout=5)
-    except httpx.HTTPError:
-        return
+        heartbeat.ping()
