@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 def ping() -> None:
-    """Tell the switch that a sweep ended well. Never fails: a lost ping is the switch's business."""
+    """Tell the switch that a sweep ended well. Never fails: a lost ping is its business."""
     if not settings.HEARTBEAT_URL:
         return
     try:

@@ -8,7 +8,7 @@ from django import forms
 
 from clinic.forms.base import StaffForm
 from clinic.forms.treatment import FORMULATIONS, PatternField
-from protocol.dosing import strengths
+from protocol.dosing import average_daily_mg, strengths
 from protocol.facts import Supply
 from protocol.vocabulary import Formulation
 
@@ -67,7 +67,7 @@ def suggestion(pattern: tuple[Decimal, ...], *, programme: str) -> dict[str, Any
     proposal: dict[str, Any] = {"nonce": uuid.uuid4(), "formulation": "standard", "soya": "unknown"}
     if not pattern:
         return proposal
-    average = sum(pattern) / len(pattern)
+    average = average_daily_mg(pattern)
     for strength in sorted(strengths(Formulation.STANDARD, programme), reverse=True):
         if all(part % strength == 0 for part in pattern):
             capsules = int(average * 30 / strength)
