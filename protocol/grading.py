@@ -142,7 +142,6 @@ def _amount(result: LabResult, unit: str, person: Person) -> _Amount:
     elif unit == "IU/L" and result.analyte in ENZYMES:
         unit = "U/L"  # two names of one unit
     lln, uln = result.lln, result.uln
-    missing = lln is None and uln is None
     found = None
     if uln is None:
         if unit == "ukat/L":
@@ -154,7 +153,7 @@ def _amount(result: LabResult, unit: str, person: Person) -> _Amount:
     return _Amount(
         unit=unit,
         reported=Reported(value * factor, result.comparator),
-        lln=lln * factor if lln is not None else (found.low if found and missing else None),
+        lln=lln * factor if lln is not None else (found.low if found else None),
         uln=uln * factor if uln is not None else (found.high if found else None),
         default_range=found is not None,
     )
