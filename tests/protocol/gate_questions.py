@@ -13,7 +13,7 @@ from protocol.findings import Finding
 from protocol.gate.decide import judge
 from protocol.gate.question import Question, Rule
 from protocol.policy import ClinicPolicy
-from protocol.programmes import edition_for
+from protocol.programmes import Edition, edition_for
 from protocol.vocabulary import (
     Action,
     Level,
@@ -34,6 +34,7 @@ def ask(
     action: Action = Action.PRESCRIBE,
     policy: ClinicPolicy = POLICY,
     handed: Supply | None = None,
+    edition: Edition | None = None,
 ) -> dict[Reason, Finding]:
     """Findings of some rules by reason, for one question at noon UTC of a day."""
     question = Question(
@@ -41,7 +42,7 @@ def ask(
         action=action,
         at=datetime.combine(on, time(17), tzinfo=UTC),
         on=on,
-        edition=edition_for(facts.programme, on, policy=policy),
+        edition=edition or edition_for(facts.programme, on, policy=policy),
         policy=policy,
         supply=handed,
     )

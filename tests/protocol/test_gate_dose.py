@@ -225,3 +225,50 @@ def test_alert_tells_the_cumulative_dose() -> None:
     facts = running(doses=(dose(200, on=START),))
     found = ask(facts, dose_rules.RULES, on=START + timedelta(days=66))
     assert found[Reason.CUMULATIVE_ALERT].detail == (("mg_per_kg", "223"),)
+
+
+def test_course_of_australia_has_no_longest_supply() -> None:
+    facts = running(programme="au", person=WOMAN)
+    assert ask(facts, supply.RULES, handed=capsules(200)) == {}
+
+
+def test_shorter_supply_of_a_united_kingdom_clinic_counts_nowhere_else() -> None:
+    short = ClinicPolicy(uk_supply_days=28)
+    for programme in ("us-ipledge", "eu-ppp", "ca"):
+        facts = running(programme=programme, person=WOMAN)
+        assert ask(facts, supply.RULES, handed=capsules(30), policy=short) == {}
+
+
+def test_supply_without_a_strength_is_not_one_of_a_strength_that_does_not_exist() -> None:
+    assert ask(running(), supply.RULES, handed=Supply(days=Decimal(30))) == {}
+
+
+@pytest.mark.parametrize(
+    ("programme", "missing", "too_long"),
+    [
+        ("us-ipledge", "DOSE-6", "US-18"),
+        ("uk-mhra", "UK-20", "UK-14"),
+        ("eu-ppp", "DOSE-6", "EU-03"),
+        ("ca", "DOSE-6", "DOSE-7"),
+    ],
+)
+def test_finding_about_a_supply_names_the_programmes_rule(
+    programme: str, missing: str, too_long: str
+) -> None:
+    facts = running(programme=programme, person=WOMAN)
+    found = ask(facts, supply.RULES, handed=capsules(40, 15, 15))
+    assert found[Reason.STRENGTH_UNAVAILABLE].rule == missing
+    assert found[Reason.SUPPLY_GT_30].rule == too_long
+
+
+def test_highest_day_of_a_pattern_decides_about_the_low_start() -> None:
+    facts = course(
+        programme="eu-ppp",
+        weights=(weight(30, on=START),),
+        conditions=(Condition(ref="c", on=START, name="renal-impairment"),),
+    )
+    for pattern, expected in [((10, 10), {}), ((10, 20), {Reason.DOSE_RENAL: OVERRIDE})]:
+        handed = Supply(pattern=tuple(Decimal(mg) for mg in pattern))
+        found = ask(facts, dose_rules.RULES, on=START, action=Action.START, handed=handed)
+        found.pop(Reason.DOSE_BELOW_RANGE, None)
+        assert levels(found) == expected

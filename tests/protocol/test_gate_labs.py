@@ -61,6 +61,15 @@ def test_baseline_needs_both_alt_and_triglycerides() -> None:
         assert levels(found) == {Reason.LAB_BASELINE_MISSING: OVERRIDE}
 
 
+def test_baseline_that_is_missing_is_named_and_no_other_analyte_stands_in_for_it() -> None:
+    alt, triglycerides = draw(START)
+    ast = result("ast", 20, "U/L", 40, on=START)
+    cholesterol = result("cholesterol", 150, "mg/dL", 200, on=START)
+    for had, named in [((alt, cholesterol), "triglycerides"), ((triglycerides, ast), "alt")]:
+        found = ask(course(labs=had), labs.RULES, on=START, action=Action.START)
+        assert found[Reason.LAB_BASELINE_MISSING].detail == (("analyte", named),)
+
+
 @pytest.mark.parametrize(
     ("last_dose", "missing"), [(date(2025, 2, 10), True), (date(2025, 2, 9), False)]
 )

@@ -14,6 +14,8 @@ from protocol.facts import (
     Symptom,
 )
 from protocol.gate import mood, sexual_function, symptoms
+from protocol.parameters import Wellbeing
+from protocol.programmes import Edition, edition_for
 from protocol.vocabulary import (
     Action,
     Instrument,
@@ -22,8 +24,9 @@ from protocol.vocabulary import (
     ReviewOf,
     SexualFunction,
 )
-from tests.protocol.clinical_facts import course
+from tests.protocol.clinical_facts import POLICY, course
 from tests.protocol.gate_questions import (
+    ALLOW,
     BLOCK,
     LATER,
     OVERRIDE,
@@ -127,7 +130,42 @@ def test_raised_phq2_is_not_enough_without_the_phq9(
     assert (Reason.PROM_MISSING in found) is missing
 
 
+@pytest.mark.parametrize(
+    ("programme", "level"), [("us-ipledge", WARN), ("uk-mhra", OVERRIDE), ("eu-ppp", WARN)]
+)
+def test_raised_phq2_alone_has_the_level_of_a_missing_questionnaire(
+    programme: str, level: Level
+) -> None:
+    short = Questionnaire(ref="q2", on=LATER, instrument=Instrument.PHQ2, answers=(2, 1))
+    found = ask(running(programme=programme, questionnaires=(short,)), mood.RULES)
+    assert levels(found) == {Reason.PROM_MISSING: level}
+
+
+def asking_nothing(on: date) -> Edition:
+    """An edition that wants neither questionnaire nor question, as one to come might."""
+    edition = edition_for("us-ipledge", on, policy=POLICY)
+    wellbeing = Wellbeing(
+        questionnaire_missing=ALLOW,
+        sexual_function_missing_first=ALLOW,
+        sexual_function_missing_later=ALLOW,
+    )
+    return replace(edition, params=replace(edition.params, wellbeing=wellbeing))
+
+
+def test_raised_phq2_is_followed_up_even_where_no_questionnaire_is_asked_for() -> None:
+    short = Questionnaire(ref="q2", on=LATER, instrument=Instrument.PHQ2, answers=(2, 1))
+    facts = running(questionnaires=(short,))
+    found = ask(facts, mood.RULES, edition=asking_nothing(LATER))
+    assert levels(found) == {Reason.PROM_MISSING: WARN}
+
+
 # Sexual function
+
+
+def test_sexual_function_is_not_missing_where_the_edition_does_not_ask_for_it() -> None:
+    for action, facts in ((Action.START, course()), (Action.PRESCRIBE, running())):
+        rules = sexual_function.RULES
+        assert ask(facts, rules, action=action, edition=asking_nothing(LATER)) == {}
 
 
 def answered(answer: SexualFunction, on: date = LATER) -> SexualFunctionAsked:
