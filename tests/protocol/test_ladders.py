@@ -41,7 +41,12 @@ def test_clinic_ladder_changes_the_tier_and_only_there() -> None:
         ('[triglycerides."mmol/L"]', '[triglycerides."umol/L"]', "umol/L"),
         ('t4 = "> 800"', 't5 = "> 800"', "t5"),
         ("liver = {t1 = 28", "liver = {t1 = 0", "repeat_within_days.liver.t1"),
+        ("liver = {t1 = 28", "liver = {t1 = true", "repeat_within_days.liver.t1"),
+        ("hcg = {t3 = 2}", "kidney = {t3 = 2}", "unknown key 'kidney'"),
         ("non_fasting_lipids = 14", 'non_fasting_lipids = "soon"', "non_fasting_lipids"),
+        ("non_fasting_lipids = 14", "non_fasting_lipids = 0", "non_fasting_lipids"),
+        ("non_fasting_lipids = 14", "non_fasting_lipids = true", "non_fasting_lipids"),
+        ('bilirubin = "> 2 x ULN"', "", "needs exactly 'enzyme' and 'bilirubin'"),
         ("[liver_with_bilirubin]", "[liver_with_something]", "liver_with_something"),
         ("name =", "name ", "TOML"),
     ],
@@ -50,6 +55,21 @@ def test_ladder_that_cannot_be_understood_names_the_place(old: str, new: str, na
     assert old in TEXT
     with pytest.raises(BadTable, match=named.replace(".", r"\.")):
         from_text(TEXT.replace(old, new, 1))
+
+
+def test_repeat_on_the_next_day_can_be_asked_for() -> None:
+    soon = TEXT.replace("hcg = {t3 = 2}", "hcg = {t3 = 1}")
+    own = from_text(soon.replace("non_fasting_lipids = 14", "non_fasting_lipids = 1"))
+    assert own.repeat_days["hcg", Tier.T3] == 1
+    assert own.non_fasting_repeat_days == 1
+
+
+def test_steps_for_symptoms_come_after_the_plain_ones_and_only_when_asked_for() -> None:
+    plain = DEFAULT_LADDER.steps(Analyte.GLUCOSE, "mg/dL")
+    assert [tier for tier, _ in plain] == [Tier.T1, Tier.T2]
+    with_symptoms = DEFAULT_LADDER.steps(Analyte.GLUCOSE, "mg/dL", symptoms=True)
+    assert with_symptoms[:2] == plain
+    assert [(tier, step.number) for tier, step in with_symptoms[2:]] == [(Tier.T4, 200)]
 
 
 @pytest.mark.parametrize("text", ["", "2", "> x ULN", "< 2", "> -1", ">= 1 x", 5, None])

@@ -83,3 +83,54 @@ def test_every_way_adds_up_with_existing_capsules_and_lasts_long_enough(
         assert {line.strength_mg for line in way.lines} <= set(existing)
         assert way.lasts_days >= days
         assert all(0 <= line.left_over < 10 for line in way.lines)
+
+
+@pytest.mark.parametrize(("daily", "capsules"), [(120, 12), (130, None)])
+def test_nobody_swallows_more_than_twelve_capsules_a_day(daily: int, capsules: int | None) -> None:
+    ways = build(mg(daily), days=30, available=mg(10), **US)  # type: ignore[arg-type]
+    assert [way.capsules_a_day for way in ways] == ([] if capsules is None else [capsules])
+
+
+def test_capsules_a_day_are_those_of_the_fullest_day_and_the_larger_come_first() -> None:
+    (only,) = build(mg(20, 60), days=30, available=mg(20), **US)  # type: ignore[arg-type]
+    assert only.capsules_a_day == 3
+    mixed = build(mg(60), days=30, available=mg(20, 40), **US)[0]  # type: ignore[arg-type]
+    assert mixed.daily == (mg(40, 20),)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sizes"),
+    [
+        (mg(1, 40), mg(40)),  # one milligram is not nothing
+        (mg(30, 10), mg(30, 20)),  # 10 is not two of 20
+    ],
+)
+def test_day_that_capsules_cannot_make_is_never_made_of_others(
+    pattern: tuple[Decimal, ...], sizes: tuple[Decimal, ...]
+) -> None:
+    assert build(pattern, days=30, available=sizes, **US) == ()  # type: ignore[arg-type]
+
+
+def test_smaller_capsules_are_tried_where_the_larger_do_not_fit() -> None:
+    (way,) = build(mg(40, 60), days=30, available=mg(40, 30), **US)  # type: ignore[arg-type]
+    assert way.daily == (mg(40), mg(30, 30))
+
+
+def test_supply_lasts_until_the_first_strength_runs_out() -> None:
+    ways = build(mg(40, 20, 20), days=30, available=mg(40, 20), **US)  # type: ignore[arg-type]
+    mixed = next(way for way in ways if len(way.lines) == 2)
+    assert [(line.capsules_taken, line.packs) for line in mixed.lines] == [(10, 1), (20, 2)]
+    assert (mixed.lasts_days, mixed.left_over) == (30, 0)
+
+
+def test_thirty_days_are_the_most_unless_said_otherwise() -> None:
+    rest_day = (*mg(*[40] * 30), Decimal(0))  # US-18: one day in 31 without a capsule
+    (only,) = build(rest_day, days=30, available=mg(40), **US)  # type: ignore[arg-type]
+    assert (only.lasts_days, only.breaks_packs) == (31, True)
+    (longer,) = build(rest_day, days=30, available=mg(40), most_days=31, **US)  # type: ignore[arg-type]
+    assert not longer.breaks_packs
+
+
+def test_one_day_can_be_supplied() -> None:
+    (only,) = build(mg(40), days=1, available=mg(40), **US)  # type: ignore[arg-type]
+    assert (only.lines[0].capsules_taken, only.lines[0].packs) == (1, 1)
