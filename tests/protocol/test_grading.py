@@ -363,3 +363,17 @@ def test_grading_never_raises_and_never_calls_the_unreadable_normal(
     graded = grade(reported, person=MAN, policy=POLICY)
     readable = value is not None and value.is_finite() and comparator != "~"
     assert readable or (graded.held and graded.tier is None)
+
+
+def test_held_result_claims_neither_a_default_range_nor_the_liver_rule() -> None:
+    held = grade(result("alt", 300, "furlong"), person=MAN, policy=POLICY)
+    assert (held.held, held.unit) == (Held.UNKNOWN_UNIT, "")
+    assert (held.default_range, held.hepatic, held.above_limit) == (False, False, False)
+    mismatch = grade(result("alt", 300, "mg/dL"), person=MAN, policy=POLICY)
+    assert (mismatch.held, mismatch.unit) == (Held.UNIT_MISMATCH, "mg/dL")
+
+
+@pytest.mark.parametrize(("value", "above"), [(40, False), (41, True), (5, False)])
+def test_only_a_value_above_its_limit_is_above_it(value: int, above: bool) -> None:
+    own = result("alt", value, "U/L", 40, lln=decimal(10))
+    assert grade(own, person=MAN, policy=POLICY).above_limit is above

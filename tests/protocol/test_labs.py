@@ -291,6 +291,26 @@ def test_default_range_is_flagged_where_the_laboratory_sent_none() -> None:
     assert not reading(result("alt", 30, "U/L", 40)).default_range
 
 
+def test_one_default_range_among_several_is_flagged() -> None:
+    with_own, without = result("alt", 30, "U/L", 40), result("ast", 30)
+    assert reading(with_own, without).default_range
+
+
+def test_day_of_the_reading_is_that_of_the_newest_draw() -> None:
+    before = result("ast", 30, "U/L", 40, on=DAY - timedelta(days=9))
+    assert reading(before, result("alt", 30, "U/L", 40)).collected_on == DAY
+
+
+def test_highest_of_the_tiers_that_wait_is_the_one_to_acknowledge() -> None:
+    several = reading(
+        result("alt", 100, "U/L", 40),
+        result("ck", 1500, "U/L", 200),
+        result("cholesterol", 350, "mg/dL", 200, fasting=True),
+    )
+    assert (several.awaiting_tier, several.acknowledged) == (Tier.T3, False)
+    assert reading(result("alt", 60, "U/L", 40)).awaiting_tier is None
+
+
 def test_nothing_measured_has_no_tier_and_no_action() -> None:
     nothing = reading()
     assert (nothing.tier, nothing.action, nothing.collected_on) == (None, "continue", None)

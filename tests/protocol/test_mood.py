@@ -159,6 +159,12 @@ def test_phq2_of_three_or_a_blank_that_could_make_it_offers_the_phq9(
     assessment = judged(phq2(*answers))
     assert (assessment.score, assessment.offer_phq9) == (score, offered)
     assert (assessment.level, assessment.severity, assessment.item9) == (MoodLevel.NONE, None, None)
+    assert (assessment.prorated, assessment.asks_review) == (False, False)
+
+
+@pytest.mark.parametrize("score", [2, 3, 27])
+def test_phq9_never_offers_itself(score: int) -> None:
+    assert not judged(total(min(score, 24), ninth=max(score - 24, 0))).offer_phq9
 
 
 @pytest.mark.parametrize(
@@ -235,6 +241,13 @@ def test_newer_baseline_is_not_compared_with() -> None:
     assert judged(total(9), total(0, on=DAY + timedelta(days=1))).rise is None
     other_of_the_day = total(0)
     assert judged(total(9), other_of_the_day).rise == 9
+
+
+def test_second_questionnaire_of_a_day_is_compared_with_the_first() -> None:
+    first, second = total(2), replace(total(8), ref="later")
+    facts = course(questionnaires=(first, second))
+    assert baseline_for(facts, second, as_of=DAY) is first
+    assert baseline_for(facts, first, as_of=DAY) is None
 
 
 def test_nothing_asked_has_no_assessment() -> None:

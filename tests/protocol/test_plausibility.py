@@ -80,6 +80,11 @@ def test_likely_unit_is_named_where_the_number_would_fit_it(
     assert said.endswith(f"; probably {likely}" if likely else "is not plausible")
 
 
+def test_other_spelling_of_the_same_size_is_no_likelier_unit() -> None:
+    assert likely_unit(Analyte.HCG, Decimal(5), "IU/L") == ""
+    assert likely_unit(Analyte.ALT, Decimal(30), "U/L") == "ukat/L"
+
+
 UPPER_LIMITS = [
     ("alt", "U/L", "5", "4.9", "250", "250.1"),
     ("ast", "U/L", "5", "4.9", "250", "250.1"),

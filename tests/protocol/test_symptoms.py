@@ -111,6 +111,7 @@ def test_symptom_has_the_level_of_its_row(
         ("sunburn", ("blisters",), False),
         ("jaundice", (), True),
         ("dry-lips", (), False),
+        ("itchy-elbow", (), False),
     ],
 )
 def test_capsules_are_stopped_with_red_and_where_the_row_says_hold(
@@ -165,12 +166,30 @@ def test_worst_of_what_is_reported_together_decides() -> None:
         ("breathless", (), "unknown", ("findahelpline.com",)),
         ("night-vision", (), "US", ()),
         ("dry-lips", (), "US", ()),
+        ("itchy-elbow", (), "US", ()),
     ],
 )
 def test_lines_shown_are_for_the_crisis_or_the_ambulance(
     code: str, features: tuple[str, ...], country: str, lines: tuple[str, ...]
 ) -> None:
     assert triage([symptom(code, *features)], country=country).crisis_lines == lines
+
+
+@pytest.mark.parametrize(
+    "thoughts", [symptom("low-mood"), symptom("dry-skin", "suicidal-thoughts")]
+)
+def test_crisis_lines_are_shown_whatever_else_is_reported(thoughts: Symptom) -> None:
+    for reported in ([thoughts, symptom("dry-lips")], [symptom("dry-lips"), thoughts]):
+        assert triage(reported, country="US").crisis_lines == ("988", "911")
+
+
+@pytest.mark.parametrize(("days", "level"), [(0, RED), (1, ROUTINE)])
+def test_medicine_counts_from_the_day_on_which_it_is_recorded(days: int, level: Urgency) -> None:
+    begun = replace(medicine("doxycycline"), on=DAY + timedelta(days=days))
+    facts = course(symptoms=(symptom("headache"),), medications=(begun,))
+    newest = newest_triage(facts, as_of=DAY)
+    assert newest is not None and newest.level is level
+    assert [urgency for _, urgency in open_symptoms(facts, as_of=DAY)] == [level]
 
 
 def test_newest_triage_is_of_the_newest_day_reported() -> None:
