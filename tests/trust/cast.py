@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.test import Client
 
 from courses.models import Course, Prescription
+from messaging.models import Message
 from monitoring.actions import escalations
 from monitoring.actions import results as arriving
 from monitoring.intake import hl7v2
@@ -150,7 +151,11 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         by=world.BY,
         now=NOW,
     )
+    unsent = Message.objects.filter(patient=patient).earliest("pk")
+    unsent.state = Message.State.UNDELIVERED
+    unsent.save(update_fields=["state"])
     return {
+        "message": unsent.public_id,
         "patient": patient.public_id,
         "new-patient": new.public_id,
         "course": course.public_id,
