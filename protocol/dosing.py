@@ -58,8 +58,7 @@ def supply_pattern(supply: Supply) -> tuple[Decimal, ...]:
     """The daily doses a supply is meant for: as stated, else its capsules over its days."""
     if supply.pattern:
         return supply.pattern
-    stated = supply.capsules is not None and supply.strength_mg is not None
-    if stated and supply.days and supply.capsules is not None and supply.strength_mg is not None:
+    if supply.days and supply.capsules is not None and supply.strength_mg is not None:
         return (supply.capsules * supply.strength_mg / supply.days,)
     return ()
 
@@ -171,14 +170,13 @@ def range_findings(
     limits = dose_range(formulation, programme)
     total = sum(pattern, _ZERO)
     unit = weight.kg * len(pattern)
-    reason, level = None, Level.ALLOW
     if total > limits.maximum * unit:
         reason, level = Reason.DOSE_GT_MAX, limits.beyond
     elif total > limits.high * unit:
         reason, level = Reason.DOSE_ABOVE_RANGE, limits.above
     elif total < limits.low * unit:
         reason, level = Reason.DOSE_BELOW_RANGE, limits.below
-    if reason is None:
+    else:
         return
     yield Finding(
         reason=reason,

@@ -98,6 +98,14 @@ def test_weight_is_stale_after_ninety_days(days: int, reasons: list[Reason]) -> 
     assert judged.level is (Level.WARN if reasons else Level.ALLOW)
 
 
+def test_worst_of_what_is_wrong_with_a_dose_is_its_level() -> None:
+    facts = course(weights=(weight(60, on=DAY - timedelta(days=91)),))
+    judged = judge_dose(facts, pattern=(Decimal(121),), formulation=STANDARD, on=DAY)
+    reasons = {finding.reason: finding.level for finding in judged.findings}
+    assert reasons == {Reason.WEIGHT_STALE: Level.WARN, Reason.DOSE_GT_MAX: Level.BLOCK}
+    assert judged.level is Level.BLOCK
+
+
 def test_dose_without_a_weight_cannot_be_judged_and_is_blocked() -> None:
     later = course(weights=(weight(60, on=DAY + timedelta(days=1)),))
     judged = judge_dose(later, pattern=(Decimal(40),), formulation=STANDARD, on=DAY)
@@ -133,6 +141,7 @@ SUPPLIES = [
     (Supply(days=decimal(30)), "30", False),
     (Supply(days=decimal("30.1")), "30.1", True),
     (Supply(capsules=30, strength_mg=decimal(40), days=decimal(28)), "28", False),
+    (Supply(capsules=3, strength_mg=decimal(10), pattern=(decimal(1),)), "30", False),
     (Supply(capsules=90), None, None),
     (Supply(capsules=30, strength_mg=decimal(40), pattern=(decimal(0),)), None, None),
 ]
