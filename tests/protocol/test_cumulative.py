@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -64,6 +65,7 @@ def test_alternating_pattern_counts_the_dose_of_each_day() -> None:
         ({"missed": (missed(2, told=6),)}, 5, 200, 0, 0),
         ({"missed": (missed(2, told=6),)}, 6, 200, 0, 1),
         ({"missed": (missed(9),)}, 5, 200, 0, 0),
+        ({"missed": (missed(5, told=5),)}, 5, 160, 0, 1),
         ({"missed": (missed(3),), "holds": (hold(3),)}, 5, 80, 3, 0),
     ],
 )
@@ -87,12 +89,26 @@ def test_headline_uses_the_weight_at_the_start_and_the_other_that_of_each_day() 
     assert not total.start_weight_assumed
 
 
+def test_every_new_weight_counts_from_the_day_on_which_it_was_measured() -> None:
+    facts = course(
+        weights=(weight(50, on=START), weight(60, on=day(2)), weight(75, on=day(3))),
+        doses=(dose(30, on=START),),
+    )
+    expected = Decimal(0)
+    for number, kg in enumerate((50, 60, 75, 75), start=1):
+        expected += Decimal(30) / kg
+        total = cumulative(facts, as_of=day(number))
+        assert total is not None and total.time_weighted == expected
+
+
 def test_first_weight_after_the_start_stands_in_and_says_so() -> None:
     facts = course(weights=(weight(60, on=day(3)),), doses=(dose(30, on=START),))
     early, later = (cumulative(facts, as_of=day(number)) for number in (2, 3))
     assert early is not None and later is not None
     assert (early.mg_per_kg, early.band, early.target_mg) == (None, None, None)
     assert (later.mg_per_kg, later.start_weight_assumed) == (Decimal("1.5"), True)
+    more = cumulative(replace(facts, weights=(*facts.weights, weight(50, on=day(5)))), as_of=day(6))
+    assert more is not None and more.start_weight_kg == 60
 
 
 @pytest.mark.parametrize(
@@ -149,7 +165,7 @@ def test_absorica_ld_counts_a_quarter_more_and_is_an_estimate() -> None:
     ld, both = (cumulative(facts, as_of=day(number)) for number in (10, 11))
     assert ld is not None and both is not None
     assert (ld.mg, ld.standard_equivalent_mg, ld.estimate) == (320, 400, True)
-    assert (both.mg, both.standard_equivalent_mg) == (360, 440)
+    assert (both.mg, both.standard_equivalent_mg, both.estimate) == (360, 440, True)
     plain = cumulative(course(doses=(dose(40, on=START),)), as_of=START)
     assert plain is not None
     assert (plain.standard_equivalent_mg, plain.estimate) == (40, False)
@@ -165,6 +181,7 @@ def test_stop_ends_the_count_and_the_forecast() -> None:
     assert running is not None and ended is not None
     assert running.mg == 440
     assert (ended.mg, ended.days_to_120, ended.reaches_120_on) == (400, None, None)
+    assert (ended.dosing_days, ended.held_days, ended.daily_mg) == (10, 0, 40)
 
 
 def test_second_course_counts_anew_and_the_lifetime_adds_up() -> None:
