@@ -45,9 +45,10 @@ def session_limits(get_response: Handler) -> Handler:
             began = request.session.setdefault("began", now)
             seen = request.session.get("seen", now)
             epoch = request.session.setdefault("epoch", user.session_epoch)
-            staff = request.session.get("staff")
-            if staff is None:
-                staff = request.session["staff"] = user.is_staff or is_staff_member(user)
+            # Once staff, staff for the session; a role given meanwhile counts at the next request.
+            staff = request.session.get("staff") or user.is_staff or is_staff_member(user)
+            if staff and not request.session.get("staff"):
+                request.session["staff"] = True
             too_idle = staff and now - seen > settings.SESSION_IDLE_SECONDS
             too_old = now - began > settings.SESSION_ABSOLUTE_SECONDS
             if too_idle or too_old or epoch != user.session_epoch or not user.is_active:
@@ -62,7 +63,11 @@ def session_limits(get_response: Handler) -> Handler:
 
 
 def second_factor(get_response: Handler) -> Handler:
-    """Staff without a second factor see nothing but the page that sets one up (SEC-07)."""
+    """Staff without a second factor see nothing but the page that sets one up (SEC-07).
+
+    A session that began with the password alone stays shut when the factor is set up in another
+    one: whoever only knows the password could otherwise wait for that.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -70,22 +75,31 @@ def second_factor(get_response: Handler) -> Handler:
             user.is_authenticated
             and request.session.get("staff")
             and not request.path.startswith(_BEFORE_SECOND_FACTOR)
-            and not _has_second_factor(request)
+            and (request.session.get("unfactored") or not _has_second_factor(user))
         ):
+            request.session["unfactored"] = True
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
-        return get_response(request)
+        sets_up = (
+            request.method == "POST"
+            and request.path == reverse("mfa_activate_totp")
+            and user.is_authenticated
+            and not _has_second_factor(user)
+        )
+        response = get_response(request)
+        # The view may have signed somebody in: ``request.user`` is asked again.
+        if request.user.is_authenticated:
+            if "unfactored" not in request.session:
+                request.session["unfactored"] = not _has_second_factor(request.user)
+            elif sets_up and _has_second_factor(request.user):
+                request.session["unfactored"] = False
+        return response
 
     return middleware
 
 
-def _has_second_factor(request: HttpRequest) -> bool:
-    if request.session.get("second_factor"):
-        return True
+def _has_second_factor(user: object) -> bool:
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    present = get_adapter().is_mfa_enabled(request.user, types=kinds)
-    if present:
-        request.session["second_factor"] = True
-    return present
+    return bool(get_adapter().is_mfa_enabled(user, types=kinds))
 
 
 def is_staff_member(user: object) -> bool:
