@@ -229,7 +229,8 @@ def test_course_length_is_that_of_the_label(
         (STANDARD, "us-ipledge", (10, 20, 25, 30, 35, 40)),
         (ABSORICA, "us-ipledge", (10, 20, 25, 30, 35, 40)),
         (LD, "us-ipledge", (8, 16, 24, 32)),
-        (STANDARD, "uk-mhra", (5, 10, 20, 40)),
+        *[(STANDARD, programme, (5, 10, 20, 40)) for programme in ("uk-mhra", "eu-ppp", "au")],
+        (STANDARD, "ca", (10, 20, 25, 30, 35, 40)),
         (STANDARD, "nowhere", ()),
     ],
 )

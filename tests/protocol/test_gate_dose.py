@@ -82,10 +82,10 @@ def test_new_course_too_early_needs_an_override_and_says_when_it_clears(
 
 @pytest.mark.parametrize(
     ("programme", "daily", "renal"),
-    [("eu-ppp", 10, False), ("eu-ppp", 20, True), ("us-ipledge", 20, False)],
+    [("eu-ppp", "10", False), ("eu-ppp", "10.1", True), ("us-ipledge", "20", False)],
 )
 def test_renal_impairment_starts_with_ten_milligrams_in_the_eu(
-    programme: str, daily: int, renal: bool
+    programme: str, daily: str, renal: bool
 ) -> None:
     facts = course(
         programme=programme,
