@@ -80,8 +80,9 @@ PROBLEMS: dict[str, Spoil] = {
     "liver t4": lambda facts: replace(
         facts, labs=(*facts.labs, *drawn(DAY, alt=("900", "U/L", "40")))
     ),
-    "no unit": lambda facts: replace(
-        facts, labs=tuple(replace(result, unit="") for result in facts.labs)
+    # Added, not taken from what is there: without any results no unit can be missing.
+    "result without unit": lambda facts: replace(
+        facts, labs=(*facts.labs, *drawn(DAY, alt=("30", "", "40")))
     ),
     "red symptom": with_one_more("symptoms", Symptom(ref="s", on=DAY, code="jaundice")),
     "urgent symptom": with_one_more("symptoms", Symptom(ref="s", on=DAY, code="hearing")),
