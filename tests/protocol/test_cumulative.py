@@ -65,6 +65,7 @@ def test_alternating_pattern_counts_the_dose_of_each_day() -> None:
         ({"missed": (missed(2, told=6),)}, 5, 200, 0, 0),
         ({"missed": (missed(2, told=6),)}, 6, 200, 0, 1),
         ({"missed": (missed(9),)}, 5, 200, 0, 0),
+        ({"missed": (missed(1),)}, 5, 160, 0, 1),
         ({"missed": (missed(5, told=5),)}, 5, 160, 0, 1),
         ({"missed": (missed(3),), "holds": (hold(3),)}, 5, 80, 3, 0),
     ],
@@ -76,6 +77,26 @@ def test_held_and_missed_days_count_nothing(
     total = cumulative(facts, as_of=day(as_of))
     assert total is not None
     assert (total.mg, total.held_days, total.missed_days) == (mg, held, lost)
+
+
+@pytest.mark.parametrize(
+    ("changed", "mg"),
+    [
+        (2, 40 + 2 * 20),  # the day before the hold
+        (3, 80 + 20),  # its first day
+        (4, 80 + 20),  # its last day
+        (5, 80 + 20),  # the day after it
+    ],
+)
+def test_dose_changed_around_a_hold_counts_on_no_held_day(changed: int, mg: int) -> None:
+    facts = course(
+        doses=(dose(40, on=START), dose(20, on=day(changed))),
+        holds=(hold(3),),
+        resumes=(resume(5),),
+    )
+    total = cumulative(facts, as_of=day(5))
+    assert total is not None
+    assert (total.mg, total.dosing_days, total.held_days) == (mg, 3, 2)
 
 
 def test_headline_uses_the_weight_at_the_start_and_the_other_that_of_each_day() -> None:

@@ -52,6 +52,7 @@ ACTIONS = [
         None,
         {"same-day-contact", "pancreatitis-screen"},
     ),
+    (("ck", 300, "U/L", 200, None), "continue", 28, {"lifestyle"}),
     (("ck", 700, "U/L", 200, None), "acknowledge", 14, set()),
     (("ck", 1500, "U/L", 200, None), "repeat", 7, {"no-strenuous-exercise", "renal-function"}),
     (
@@ -65,6 +66,7 @@ ACTIONS = [
             "renal-function",
         },
     ),
+    (("glucose", 110, "mg/dL", None, True), "continue", 28, {"lifestyle"}),
     (("glucose", 130, "mg/dL", None, True), "acknowledge", 14, set()),
     (("glucose", 130, "mg/dL", None, False), "acknowledge", 14, {"fasting-repeat"}),
     (("glucose", 90, "mg/dL", None, False), "continue", None, set()),
@@ -284,6 +286,22 @@ def test_high_glucose_is_critical_with_symptoms_around_the_draw() -> None:
     assert reading(*labs).tier is Tier.T2
     assert reading(*labs, symptoms=(early,)).tier is Tier.T2
     assert reading(*labs, symptoms=(thirsty,)).tier is Tier.T4
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "tier"),
+    [
+        (199, "mg/dL", Tier.T2),
+        (200, "mg/dL", Tier.T4),
+        ("11.09", "mmol/L", Tier.T2),
+        ("11.1", "mmol/L", Tier.T4),
+    ],
+)
+def test_glucose_with_symptoms_is_critical_exactly_from_its_step(
+    value: object, unit: str, tier: Tier
+) -> None:
+    sign = Symptom(ref="s", on=DAY, code="headache", features=("nausea",))
+    assert reading(result("glucose", value, unit, fasting=True), symptoms=(sign,)).tier is tier
 
 
 def test_default_range_is_flagged_where_the_laboratory_sent_none() -> None:
