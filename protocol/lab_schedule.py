@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, takewhile
 
-from protocol.calendar import add_months
+from protocol.calendar import ONE_DAY, add_months
 from protocol.facts import CourseFacts
 from protocol.findings import Ref
 from protocol.holds import Pause, moved_past_pause, pauses
@@ -108,17 +107,58 @@ def _average(pattern: tuple[Decimal, ...]) -> Decimal:
     return sum(pattern, Decimal(0)) / len(pattern) if pattern else Decimal(0)
 
 
-def anchored_dates(facts: CourseFacts, started: date, schedule: LabSchedule) -> Iterator[date]:
-    """Every due date of the schedule, from the anchor and never from one another (GEN-4)."""
+@dataclass(frozen=True, slots=True)
+class _DueDates:
+    """The due dates of a course, each from the anchor and never from one another (GEN-4).
+
+    Either one every few ``months`` without an end, the first after one month, or those ``given``.
+    A date is worked out when it is asked for, so that a question about today costs no more late in
+    a course than early in it.
+    """
+
+    started: date
+    months: int | None = None
+    given: tuple[date, ...] = ()
+
+    def at(self, index: int) -> date | None:
+        """The date at a place, the first being 0; None after the last."""
+        if self.months is not None:
+            return add_months(self.started, 1 + index * self.months)
+        return self.given[index] if index < len(self.given) else None
+
+    def places_from(self, day: date) -> Iterator[tuple[int, date]]:
+        """Every date not before ``day`` with its place, oldest first; endless without an end."""
+        first = 0
+        if self.months is not None:
+            # Dates of earlier calendar months than the day's lie before it.
+            apart = (day.year - self.started.year) * 12 + day.month - self.started.month
+            first = max(0, -((1 - apart) // self.months))
+        for index in count(first):
+            on = self.at(index)
+            if on is None:
+                return
+            if on >= day:
+                yield index, on
+
+    def near(self, on: date) -> list[date]:
+        """The dates for which a draw of a day could count (LAB-3)."""
+        last = on + COUNTS_WITHIN
+        dates = (due_on for _, due_on in self.places_from(on - COUNTS_WITHIN))
+        return list(takewhile(lambda due_on: due_on <= last, dates))
+
+
+def schedule_dates(facts: CourseFacts, started: date, schedule: LabSchedule) -> _DueDates:
+    """The schedule a clinic has chosen, anchored at the start of a course (rule book 5.1)."""
     match schedule:
         case LabSchedule.MONTHLY:
-            yield from (add_months(started, number) for number in count(1))
+            return _DueDates(started, months=1)
         case LabSchedule.EU_SMPC:
-            yield from (add_months(started, number) for number in count(1, EU_SMPC_EVERY))
+            return _DueDates(started, months=EU_SMPC_EVERY)
         case LabSchedule.US_LABEL:
-            yield from (started + timedelta(days=days) for days in US_LABEL_DAYS)
+            given = tuple(started + timedelta(days=days) for days in US_LABEL_DAYS)
+            return _DueDates(started, given=given)
         case LabSchedule.DELPHI_2022 | LabSchedule.AAD_2024:
-            yield peak_dose_on(facts, started) + AFTER_PEAK
+            return _DueDates(started, given=(peak_dose_on(facts, started) + AFTER_PEAK,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +178,19 @@ def due_draws(
 
     ``facts`` hold what is known by the day of the question. A date that was passed over and
     followed by a draw for a later one has lapsed and is left out; so are dates within a pause that
-    has not ended, and waived ones.
+    has not ended, and waived ones. ``only_recent`` begins with the newest date that a draw has met.
     """
     started = started_on(facts)
     if started is None:
         return
     spans = pauses(facts, after=course_boundary(facts))
-    dates = _DueDates(anchored_dates(facts, started, policy.lab_schedule))
+    dates = schedule_dates(facts, started, policy.lab_schedule)
     taken = recent_draws(facts, dates) if only_recent else draws(facts)
     met = _met_dates(dates, taken)
     last_met = max(met, default=None)
     waived = {waiver.due_on for waiver in facts.waivers if waiver.requirement is Requirement.LABS}
-    for number, anchored in enumerate(dates.all(), 1):
+    begin = last_met if only_recent and last_met is not None else date.min
+    for place, anchored in dates.places_from(begin):
         met_by = met.get(anchored)
         if met_by is None and last_met is not None and anchored < last_met:
             continue
@@ -164,7 +205,7 @@ def due_draws(
             due_on in waived or _another_on_resuming(dates, spans, anchored, due_on)
         ):
             continue
-        yield DueDraw(number, anchored, due_on, met_by)
+        yield DueDraw(place + 1, anchored, due_on, met_by)
 
 
 def overdue_draw(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> DueDraw | None:
@@ -194,51 +235,14 @@ def lab_items(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Itera
         )
 
 
-class _DueDates:
-    """The dates of a schedule, worked out as far as somebody has asked, and once."""
-
-    def __init__(self, source: Iterator[date]) -> None:
-        self._source = source
-        self._known: list[date] = []
-
-    def until(self, last: date) -> list[date]:
-        """Every date up to ``last``, and perhaps one more."""
-        while not self._known or self._known[-1] <= last:
-            following = next(self._source, None)
-            if following is None:
-                break
-            self._known.append(following)
-        return self._known
-
-    def near(self, on: date) -> list[date]:
-        """The dates for which a draw of a day could count (LAB-3)."""
-        known = self.until(on + COUNTS_WITHIN)
-        first = bisect_left(known, on - COUNTS_WITHIN)
-        return known[first : bisect_right(known, on + COUNTS_WITHIN, first)]
-
-    def all(self) -> Iterator[date]:
-        """One after another; endless for a schedule without an end."""
-        index = 0
-        while True:
-            if index == len(self._known):
-                following = next(self._source, None)
-                if following is None:
-                    return
-                self._known.append(following)
-            yield self._known[index]
-            index += 1
-
-
 def _another_on_resuming(
     dates: _DueDates, spans: tuple[Pause, ...], anchored: date, due_on: date
 ) -> bool:
     """Of several dates within one pause, one draw on resuming is enough: the last of them."""
     if due_on == anchored:
         return False
-    return any(
-        anchored < later < due_on and moved_past_pause(spans, later) == due_on
-        for later in list(dates.until(due_on))
-    )
+    between = takewhile(lambda place: place[1] < due_on, dates.places_from(anchored + ONE_DAY))
+    return any(moved_past_pause(spans, later) == due_on for _, later in between)
 
 
 def _met_dates(dates: _DueDates, taken: tuple[Draw, ...]) -> dict[date, Draw]:

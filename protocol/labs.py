@@ -4,9 +4,11 @@ Every analyte is read from its own newest final result, so that a later draw of 
 hides a liver value. The highest tier wins (LAB-7).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 
 from protocol.facts import CourseFacts, LabAcknowledged, LabResult
 from protocol.grading import LIVER_ENZYMES, Flag, Graded, Held, grade
@@ -28,6 +30,7 @@ from protocol.vocabulary import Analyte, ResultStatus, Tier
 __all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "read"]
 
 _ORDER = tuple(Analyte)
+_DAY_OF = attrgetter("on")
 _FINAL = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
 # Signs of high blood glucose among the features a symptom can carry (5.2, glucose t4).
 _GLUCOSE_FEATURES = frozenset({"nausea", "vomiting", "weakness", "visual-change"})
@@ -163,13 +166,13 @@ class _Reader:
         first: Graded | None = None
         left: Sequence[LabResult] = self.by_analyte[analyte]
         while left:
-            day = max(result.on for result in left)
+            day = max(map(_DAY_OF, left))
             of_day = [self.grade(result) for result in left if result.on == day]
-            left = [result for result in left if result.on != day]
             first = first or _worst_of_day(of_day)
             usable = [graded for graded in of_day if not graded.held]
             if usable:
                 return first, _worst_of_day(usable)
+            left = [result for result in left if result.on != day]
         if first is None:
             raise LookupError(analyte)
         return first, None
@@ -235,11 +238,16 @@ def read(
 
     ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
     """
-    known = [result for result in facts.labs if result.on <= as_of]
-    by_analyte: dict[Analyte, list[LabResult]] = {}
-    for result in known:
+    by_analyte: defaultdict[Analyte, list[LabResult]] = defaultdict(list)
+    pending: list[LabResult] = []
+    # One pass: of a long history the results themselves are most of the work.
+    for result in facts.labs:
+        if result.on > as_of:
+            continue
         if result.status in _FINAL:
-            by_analyte.setdefault(result.analyte, []).append(result)
+            by_analyte[result.analyte].append(result)
+        elif result.status is ResultStatus.PRELIMINARY:
+            pending.append(result)
     reader = _Reader(
         facts=facts,
         policy=policy,
@@ -262,6 +270,6 @@ def read(
             and not any(acknowledges(item, graded) for item in acknowledgements)
         ),
         to_confirm=tuple(graded for graded in newest.values() if needs_confirmation(graded)),
-        pending=tuple(item for item in known if item.status is ResultStatus.PRELIMINARY),
+        pending=tuple(pending),
         ladder=policy.ladder or DEFAULT_LADDER,
     )
