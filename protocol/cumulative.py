@@ -68,8 +68,10 @@ def pattern_mg(pattern: tuple[Decimal, ...], skip: int, days: int) -> Decimal:
     length = len(pattern)
     rounds, rest = divmod(days, length)
     first = skip % length
-    tail = sum((pattern[(first + step) % length] for step in range(rest)), _ZERO)
-    return rounds * sum(pattern, _ZERO) + tail
+    whole = rounds * sum(pattern, _ZERO)
+    if not rest:
+        return whole
+    return whole + sum((pattern[(first + step) % length] for step in range(rest)), _ZERO)
 
 
 def weight_on(facts: CourseFacts, day: date) -> Weight | None:
@@ -109,6 +111,8 @@ def held_spans(facts: CourseFacts, *, as_of: date) -> tuple[tuple[date, date], .
 
     Held and resumed on one day is no held day; resumed and held again on one day stays held.
     """
+    if not facts.holds:
+        return ()
     holds = {hold.on for hold in facts.holds if hold.on <= as_of}
     resumes = {resume.on for resume in facts.resumes if resume.on <= as_of}
     spans: list[tuple[date, date]] = []
@@ -149,6 +153,8 @@ def _dosing_spans(
 
 
 def _missed_days(facts: CourseFacts, *, as_of: date) -> frozenset[date]:
+    if not facts.missed:
+        return frozenset()
     return frozenset(
         day for missed in facts.missed if missed.on <= as_of for day in missed.dates if day <= as_of
     )

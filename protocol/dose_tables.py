@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def _level(word: object) -> Level:
         raise BadTable(f"dosing: {word!r} is not a level") from error
 
 
+@cache
 def dose_range(formulation: Formulation, programme: str) -> DoseRange:
     """The label range under a programme; Absorica has that of the standard formulations."""
     is_ld = formulation is Formulation.ABSORICA_LD
@@ -52,6 +54,7 @@ def dose_range(formulation: Formulation, programme: str) -> DoseRange:
     )
 
 
+@cache
 def strengths(formulation: Formulation, programme: str) -> tuple[Decimal, ...]:
     """Capsule strengths in mg that exist (DOSE-6, UK-20); none for an unknown programme."""
     if formulation is Formulation.STANDARD:

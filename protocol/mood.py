@@ -132,12 +132,18 @@ def score_of(questionnaire: Questionnaire) -> tuple[int | None, bool]:
 
 def is_quiet(questionnaire: Questionnaire, *, baseline: Questionnaire | None) -> bool:
     """Nothing in it asks for a clinician: the short way for the many that do not."""
-    if questionnaire.instrument is Instrument.PHQ2:
+    if _is_mild(questionnaire.instrument, questionnaire.answers):
         return True
-    score, _ = score_of(questionnaire)
-    if score is None or score >= _RISE or questionnaire.answers[_ITEM_9] != 0:
-        return assess(questionnaire, baseline=baseline, country="").level is MoodLevel.NONE
-    return True
+    return assess(questionnaire, baseline=baseline, country="").level is MoodLevel.NONE
+
+
+@lru_cache(maxsize=1024)
+def _is_mild(instrument: Instrument, answers: tuple[int | None, ...]) -> bool:
+    """Answers that ask for no clinician, whatever the patient's baseline is."""
+    if instrument is Instrument.PHQ2:
+        return True
+    score, _ = _total(instrument, answers)
+    return score is not None and score < _RISE and answers[_ITEM_9] == 0
 
 
 def assess(

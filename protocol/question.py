@@ -100,7 +100,7 @@ class Question:
         """The recorded category, else what the anatomy makes it (US-02), else None."""
         return effective_category(self.facts.person)
 
-    @property
+    @cached_property
     def can_become_pregnant(self) -> bool:
         """The rules for patients who can become pregnant apply."""
         return self.category is Category.FCP
@@ -142,7 +142,7 @@ class Question:
         """The first dose of this course has been received (US-11 to US-13)."""
         return bool(self.fills) or self.dosed
 
-    @property
+    @cached_property
     def initiation(self) -> bool:
         """Judged as a first prescription of a course: so asked, or nothing received yet."""
         return self.action is Action.START or not self.treated

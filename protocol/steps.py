@@ -29,6 +29,10 @@ class Multiple(StrEnum):
     BASELINE = "BASELINE"
 
 
+# Compared at every threshold; by way of its class a member takes far longer to find.
+_NOTHING, _ULN = Multiple.NOTHING, Multiple.ULN
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One threshold: the number, what it is a multiple of, and whether the number itself passes."""
@@ -39,9 +43,9 @@ class Step:
 
     def bound(self, uln: Decimal | None, baseline: Decimal | None) -> Decimal | None:
         """The threshold in the unit of the value, or None where its reference is unknown."""
-        if self.of is Multiple.NOTHING:
+        if self.of is _NOTHING:
             return self.number
-        reference = uln if self.of is Multiple.ULN else baseline
+        reference = uln if self.of is _ULN else baseline
         return None if reference is None else self.number * reference
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import fields, replace
 from datetime import date, datetime
 from operator import attrgetter
@@ -27,6 +28,7 @@ _DATED = tuple(
     }
 )
 _ALL_DATED = attrgetter(*_DATED)
+_DAY_OF = attrgetter("on")
 
 
 def local_date(facts: CourseFacts, at: datetime) -> date:
@@ -70,11 +72,14 @@ def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = Non
         if not dated or dated[-1].on < surely_known:
             continue
         first = len(dated)
-        while first and dated[first - 1].on >= surely_known:
+        all_known = True
+        for fact in reversed(dated):
+            if fact.on < surely_known:
+                break
             first -= 1
-        recent = dated[first:]
-        kept = [fact for fact in recent if _is_known(fact, day, instant)]
-        if len(kept) != len(recent):
+            all_known = all_known and _is_known(fact, day, instant)
+        if not all_known:
+            kept = (fact for fact in dated[first:] if _is_known(fact, day, instant))
             changed[name] = (*dated[:first], *kept)
     return replace(facts, **changed) if changed else facts  # type: ignore[arg-type]
 
@@ -113,10 +118,13 @@ def course_boundary(facts: CourseFacts) -> date | None:
 
 
 def since(dated: tuple[FactType, ...], boundary: date | None) -> tuple[FactType, ...]:
-    """The facts dated after ``boundary``; all of them without one."""
+    """The facts dated after ``boundary``; all of them without one.
+
+    Relies on the order by day, so that a cycle costs no more at the end of a long course.
+    """
     if boundary is None or not dated or dated[0].on > boundary:
         return dated
-    return tuple(fact for fact in dated if fact.on > boundary)
+    return dated[bisect_right(dated, boundary, key=_DAY_OF) :]
 
 
 def started_on(facts: CourseFacts) -> date | None:

@@ -23,11 +23,10 @@ def can_become_pregnant(q: Question) -> bool:
 def methods_are_enough(methods: tuple[Method, ...], rules: parameters.Contraception) -> bool:
     """US-16, US-17, UK-10: the methods together are what the programme asks for."""
     stated = set(methods)
-    primary = len(stated & set(rules.primary))
-    secondary = len(stated & set(rules.secondary))
+    primary = len(stated.intersection(rules.primary))
     return (
-        bool(stated & set(rules.alone))
-        or (primary >= 1 and secondary >= 1)
+        not stated.isdisjoint(rules.alone)
+        or (primary >= 1 and not stated.isdisjoint(rules.secondary))
         or (rules.two_primaries and primary >= 2)
     )
 

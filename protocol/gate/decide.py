@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,10 @@ from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown, clock_zone, edition_for
 from protocol.timeline import known_by
 from protocol.vocabulary import Action, Check, Level, Owner, Reason
+
+# Asked for by every row; by way of its class a member takes far longer to find.
+_CHECKS = tuple(Check)
+_ALLOW = Level.ALLOW
 
 
 def decide(
@@ -56,9 +61,9 @@ def decide(
 
 def judge(question: Question, rules: Iterable[Rule]) -> Decision:
     """Ask every rule that applies; see ``decide``."""
-    asked: dict[Check, list[str]] = {}
-    found: dict[Check, list[Finding]] = {}
-    evidence: dict[Check, list[Ref]] = {}
+    asked: defaultdict[Check, list[str]] = defaultdict(list)
+    found: defaultdict[Check, list[Finding]] = defaultdict(list)
+    evidence: defaultdict[Check, list[Ref]] = defaultdict(list)
     for rule in rules:
         try:
             if not rule.when(question):
@@ -68,15 +73,17 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
             answers = [_cannot_judge(rule, Reason.EDITION_UNKNOWN, "")]
         except Exception as error:  # noqa: BLE001 - a rule that breaks must shut the gate
             answers = [_cannot_judge(rule, Reason.RULE_FAILED, type(error).__name__)]
-        asked.setdefault(rule.check, []).extend(rule.ids)
+        asked[rule.check].extend(rule.ids)
         for answer in answers:
             if isinstance(answer, Ref):
-                evidence.setdefault(rule.check, []).append(answer)
+                evidence[rule.check].append(answer)
             else:
-                found.setdefault(answer.check, []).append(answer)
+                found[answer.check].append(answer)
                 asked.setdefault(answer.check, [])
-    checks = tuple(_row(check, asked[check], found, evidence) for check in Check if check in asked)
-    findings = tuple(finding for row in checks for finding in found.get(row.check, ()))
+    checks = tuple(
+        [_row(check, asked[check], found, evidence) for check in _CHECKS if check in asked]
+    )
+    findings = tuple([finding for row in checks for finding in found.get(row.check, ())])
     return Decision(
         action=question.action,
         level=max((finding.level for finding in findings), default=Level.ALLOW),
@@ -119,17 +126,17 @@ def _row(
     evidence: dict[Check, list[Ref]],
 ) -> CheckResult:
     findings = tuple(found.get(check, ()))
-    met_by = evidence.get(check)
+    met_by = evidence.get(check, ())
     shown = findings
-    if check is Check.WINDOW and not findings and not met_by:
+    if not findings and not met_by and check is Check.WINDOW:
         # No test opened a window: the row repeats why, so that it is not taken for met.
         shown = tuple(found.get(Check.PREGNANCY_TEST, ()) or found.get(Check.VISIT, ()))
     return CheckResult(
         check=check,
-        level=max(finding.level for finding in shown) if shown else Level.ALLOW,
+        level=max(finding.level for finding in shown) if shown else _ALLOW,
         rules=tuple(dict.fromkeys(asked)),
         findings=shown,
-        evidence=tuple(dict.fromkeys(met_by)) if met_by else (),
+        evidence=tuple(dict.fromkeys(met_by) if len(met_by) > 1 else met_by),
     )
 
 

@@ -21,6 +21,7 @@ from protocol.specimens import (
 from protocol.vocabulary import Check, Level, Owner, Reason, TestResult, TestSetting
 
 SUPERVISED = (TestSetting.CLINIC, TestSetting.REMOTE_SUPERVISED)
+_STOPPING = frozenset({TestResult.POSITIVE, TestResult.INDETERMINATE})
 
 
 @rule("US-23", "CI-01", check=Check.PREGNANCY_TEST)
@@ -30,7 +31,7 @@ def no_test_is_positive_or_unclear(q: Question) -> Iterator[Finding | Ref]:
     Asked of every patient: a positive test also says that the category is wrong.
     """
     for test in q.tests:
-        if test.result not in (TestResult.POSITIVE, TestResult.INDETERMINATE):
+        if test.result not in _STOPPING:
             continue
         if any(later.on > test.on and later.setting in SUPERVISED for later in negatives(q.tests)):
             continue

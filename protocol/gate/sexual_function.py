@@ -9,6 +9,9 @@ from protocol.gate.question import Question, Rule, ref, rule
 from protocol.reviews import is_reviewed
 from protocol.vocabulary import Check, Level, Owner, Reason, ReviewOf, SexualFunction
 
+# Compared with every answer of the course; by way of its class a member takes far longer to find.
+_BOTHERSOME = SexualFunction.BOTHERSOME
+
 
 @rule("UK-08", "MH-9", check=Check.SEXUAL_FUNCTION)
 def sexual_function_was_asked(q: Question) -> Iterator[Finding | Ref]:
@@ -40,7 +43,7 @@ def sexual_function_was_asked(q: Question) -> Iterator[Finding | Ref]:
 def bothersome_change_is_reviewed(q: Question) -> Iterator[Finding | Ref]:
     """MH-9: every bothersome change stands until a clinician has reviewed it."""
     for asked in q.facts.sexual_function:
-        bothersome = asked.answer is SexualFunction.BOTHERSOME
+        bothersome = asked.answer is _BOTHERSOME
         if bothersome and not is_reviewed(asked, q.facts.reviewed, of=ReviewOf.SEXUAL_FUNCTION):
             yield Finding(
                 reason=Reason.SEXUAL_FN_REVIEW,
