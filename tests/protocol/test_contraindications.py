@@ -205,6 +205,9 @@ def test_conditions_and_allergies_count_from_the_day_they_are_recorded() -> None
         ("pregnancy", "us-ipledge", True),
         ("breastfeeding", "us-ipledge", False),
         ("breastfeeding", "uk-mhra", True),
+        ("hypervitaminosis-a", "us-ipledge", False),
+        ("hypervitaminosis-a", "eu-ppp", True),
+        ("hepatic-insufficiency", "au", True),
         ("ibd", "uk-mhra", False),
     ],
 )
@@ -267,6 +270,17 @@ def test_st_johns_wort_matters_beside_hormonal_contraception(
     assert uses_hormonal_contraception(facts, on=DAY) is warned
     reasons = [finding.reason for finding in interaction_findings(facts, on=DAY)]
     assert reasons == ([Reason.INTERACTION_ST_JOHNS_WORT] if warned else [])
+
+
+@pytest.mark.parametrize("programme", ["us-ipledge", "uk-mhra", "eu-ppp", "ca", "au"])
+def test_st_johns_wort_beside_a_hormonal_method_is_a_warning_everywhere(programme: str) -> None:
+    facts = course(
+        programme=programme,
+        person=WOMAN,
+        medications=(medicine("st-johns-wort"),),
+        contraception=(said(Method.COMBINED_PILL, by_patient=True),),
+    )
+    assert [finding.level for finding in interaction_findings(facts, on=DAY)] == [WARN]
 
 
 def test_st_johns_wort_does_not_matter_without_any_contraception_to_weaken() -> None:

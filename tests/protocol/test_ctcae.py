@@ -73,6 +73,42 @@ def test_grade_changes_exactly_at_the_threshold(
     assert got == expected
 
 
+# Multiples of the upper limit, or of a raised baseline, above which each grade begins; both are 100.
+MULTIPLES = [
+    ("ggt", "U/L", NORMAL, (5, 6), ("1", "2.5", "5", "20")),
+    ("ggt", "U/L", RAISED, (5,), ("2", "2.5", "5", "20")),
+    ("alp", "U/L", NORMAL, (5,), ("1", "2.5", "5", "20")),
+    ("alp", "U/L", RAISED, (5,), ("2", "2.5", "5", "20")),
+    ("alp", "U/L", NORMAL, (6,), ("1",)),
+    ("alp", "U/L", RAISED, (6,), ("1",)),
+    ("bilirubin", "umol/L", NORMAL, (5, 6), ("1", "1.5", "3", "10")),
+    ("bilirubin", "umol/L", RAISED, (5,), ("1", "1.5", "3", "10")),
+]
+
+
+@pytest.mark.parametrize(("analyte", "unit", "baseline", "versions", "multiples"), MULTIPLES)
+def test_grade_of_the_other_liver_values_begins_just_above_its_multiple(
+    analyte: str,
+    unit: str,
+    baseline: Baseline,
+    versions: tuple[int, ...],
+    multiples: tuple[str, ...],
+) -> None:
+    for version in versions:
+        for begins, multiple in enumerate(multiples, start=1):
+            edge = Decimal(multiple) * 100
+            for value, expected in ((edge, begins - 1), (edge + Decimal("0.01"), begins)):
+                got = grade(
+                    Analyte(analyte),
+                    Reported(value),
+                    unit,
+                    uln=Decimal(100),
+                    baseline=baseline,
+                    version=version,
+                )
+                assert got == expected
+
+
 def test_unknown_version_is_refused() -> None:
     with pytest.raises(UnknownVersion):
         grade(Analyte.ALT, Reported(Decimal(1)), "U/L", uln=None, baseline=None, version=4)

@@ -130,6 +130,8 @@ RANGES = [
     ("cholesterol", "mmol/L", "male", 19, None, "4.4"),
     ("cholesterol", "mmol/L", "male", None, None, "4.4"),
     ("hdl", "mg/dL", "female", 30, "50", None),
+    ("hdl", "mmol/L", "female", 30, "1.29", None),
+    ("hdl", "mg/dL", "male", 30, "40", None),
     ("hdl", "mmol/L", "male", 30, "1.03", None),
     ("hdl", "mg/dL", "unknown", 30, "50", None),
     ("ck", "U/L", "female", 30, "30", "150"),
