@@ -73,7 +73,7 @@ def test_grade_changes_exactly_at_the_threshold(
     assert got == expected
 
 
-# Multiples of the upper limit, or of a raised baseline, above which each grade begins; both are 100.
+# Multiples of the upper limit or of a raised baseline above which each grade begins; both are 100.
 MULTIPLES = [
     ("ggt", "U/L", NORMAL, (5, 6), ("1", "2.5", "5", "20")),
     ("ggt", "U/L", RAISED, (5,), ("2", "2.5", "5", "20")),
