@@ -28,7 +28,7 @@ from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
 from protocol.facts import Prescribed, Supply
 from protocol.findings import Decision, Window
-from protocol.vocabulary import Action, Level
+from protocol.vocabulary import Action, Level, Reason
 
 MIN_REASON = 15
 
@@ -146,6 +146,9 @@ def window_of_fill(
 @trail.action
 def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime) -> GateDecision:
     kept = _keep(course, decision, prescription=None, by=by, now=now)
+    if Reason.RULE_FAILED in decision.reasons:
+        # Somebody must mend it: the gate stays shut for this course until then.
+        record(Kind.RULE_FAILED, course, by=by, now=now, decision=kept.pk)
     record(
         Kind.PRESCRIPTION_REFUSED,
         course,
