@@ -153,7 +153,8 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
     )
     unsent = Message.objects.filter(patient=patient).earliest("pk")
     unsent.state = Message.State.UNDELIVERED
-    unsent.save(update_fields=["state"])
+    unsent.state_reason = Message.Why.NOT_DELIVERED
+    unsent.save(update_fields=["state", "state_reason"])
     return {
         "message": unsent.public_id,
         "patient": patient.public_id,
