@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,25 @@ def test_signed_value_passes_a_threshold_surely_or_perhaps(
     assert bound is not None
     assert signed.surely_passes(bound, inclusive=inclusive) is surely
     assert signed.may_pass(bound, inclusive=inclusive) is maybe
+
+
+@pytest.mark.parametrize(
+    ("bound", "inclusive", "surely"),
+    [
+        ("-0.1", False, True),
+        ("0", True, True),
+        ("0", False, False),
+        ("0.5", True, False),
+        ("0.5", False, False),
+        ("1", True, False),
+    ],
+)
+@pytest.mark.parametrize("comparator", ["<", "<="])
+def test_value_below_a_limit_is_only_surely_not_negative(
+    comparator: str, bound: str, inclusive: bool, surely: bool
+) -> None:
+    signed = Reported(Decimal(5), comparator)
+    assert signed.surely_passes(Decimal(bound), inclusive=inclusive) is surely
 
 
 def test_hcg_has_no_mild_tier() -> None:
