@@ -90,6 +90,10 @@ class Graded:
         return self.flag is Flag.HIGH
 
 
+_NOT_FINAL = {
+    ResultStatus.PRELIMINARY: (Held.NOT_FINAL, "preliminary"),
+    ResultStatus.CANCELLED: (Held.CANCELLED, "cancelled by the laboratory"),
+}
 _WHY_NOT_GRADED = {
     Held.SPANS_TIERS: "it may stand for values of several tiers",
     Held.NO_LIMIT: "no upper limit of normal is known",
@@ -110,10 +114,8 @@ class _Amount:
 def _why_held(result: LabResult, unit: str | None) -> tuple[Held, str] | None:
     """The first reason for which a result cannot be believed, or None (LAB-6, B5)."""
     analyte = result.analyte
-    if result.status is ResultStatus.PRELIMINARY:
-        return Held.NOT_FINAL, "preliminary"
-    if result.status is ResultStatus.CANCELLED:
-        return Held.CANCELLED, "cancelled by the laboratory"
+    if result.status in _NOT_FINAL:
+        return _NOT_FINAL[result.status]
     readable = result.value is not None and result.value.is_finite()
     if not readable or result.comparator not in COMPARATORS:
         return Held.NOT_A_NUMBER, "the value cannot be read as a number"

@@ -22,6 +22,7 @@ AFTER_PEAK = timedelta(days=28)
 US_LABEL_DAYS = (14, 28)
 EU_SMPC_EVERY = 3  # months, after the first one (EU-04)
 READABLE = (ResultStatus.FINAL, ResultStatus.CORRECTED)
+SCHEDULED = frozenset({Analyte.ALT, Analyte.TRIGLYCERIDES})
 BASELINE = "baseline"
 
 
@@ -44,7 +45,7 @@ def draws(facts: CourseFacts) -> tuple[Draw, ...]:
     lipids: set[date] = set()
     for result in facts.labs:
         analyte = result.analyte
-        if analyte is not Analyte.ALT and analyte is not Analyte.TRIGLYCERIDES:
+        if analyte not in SCHEDULED:
             continue
         if result.status not in READABLE or result.value is None or not result.unit:
             continue
@@ -66,7 +67,7 @@ def recent_draws(facts: CourseFacts, dates: _DueDates) -> tuple[Draw, ...]:
     day: date | None = None
     for result in reversed(facts.labs):
         analyte = result.analyte
-        if analyte is not Analyte.ALT and analyte is not Analyte.TRIGLYCERIDES:
+        if analyte not in SCHEDULED:
             continue
         if result.status not in READABLE or result.value is None or not result.unit:
             continue
@@ -143,8 +144,12 @@ class _DueDates:
     def near(self, on: date) -> list[date]:
         """The dates for which a draw of a day could count (LAB-3)."""
         last = on + COUNTS_WITHIN
-        dates = (due_on for _, due_on in self.places_from(on - COUNTS_WITHIN))
-        return list(takewhile(lambda due_on: due_on <= last, dates))
+        found: list[date] = []
+        for _, due_on in self.places_from(on - COUNTS_WITHIN):
+            if due_on > last:
+                break
+            found.append(due_on)
+        return found
 
 
 def schedule_dates(facts: CourseFacts, started: date, schedule: LabSchedule) -> _DueDates:

@@ -32,6 +32,7 @@ __all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "rea
 _ORDER = tuple(Analyte)
 _DAY_OF = attrgetter("on")
 _FINAL = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
+_TO_ACKNOWLEDGE = frozenset({Tier.T2, Tier.T3, Tier.T4})  # LAB-8
 # Signs of high blood glucose among the features a symptom can carry (5.2, glucose t4).
 _GLUCOSE_FEATURES = frozenset({"nausea", "vomiting", "weakness", "visual-change"})
 _GLUCOSE_SYMPTOM_DAYS = 14
@@ -266,7 +267,7 @@ def read(
         awaiting=tuple(
             graded
             for graded in in_force.values()
-            if graded.tier in (Tier.T2, Tier.T3, Tier.T4)
+            if graded.tier in _TO_ACKNOWLEDGE
             and not any(acknowledges(item, graded) for item in acknowledgements)
         ),
         to_confirm=tuple(graded for graded in newest.values() if needs_confirmation(graded)),

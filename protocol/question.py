@@ -5,10 +5,10 @@ It stands outside ``gate/`` because the schedules ask the same things of the sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from protocol.calendar import age_on, programme_date
 from protocol.category import effective_category
@@ -29,6 +29,28 @@ from protocol.timeline import course_boundary, local_date, since
 from protocol.vocabulary import Action, Category
 
 FactType = TypeVar("FactType", bound=Fact)
+Answer = TypeVar("Answer")
+
+
+class once(Generic[Answer]):  # noqa: N801 - reads as the decorator it is, like property
+    """A property that is worked out when it is first asked for.
+
+    ``functools.cached_property`` takes a lock until Python 3.12, which costs more than most of
+    the answers. A question is frozen, so that two threads could only work out the same answer.
+    """
+
+    def __init__(self, work_out: Callable[[Any], Answer]) -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, question: object, owner: type) -> Answer:
+        # Python looks into the question's own dictionary first and comes here only once.
+        answer: Answer = self._work_out(question)
+        question.__dict__[self._name] = answer
+        return answer
 
 
 @dataclass(frozen=True)
@@ -50,12 +72,12 @@ class Question:
     # What functions outside have worked out for this question, by their name.
     memory: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
-    @cached_property
+    @once
     def clinic_on(self) -> date:
         """The clinic's calendar date at the instant judged."""
         return programme_date(self.at, self.facts.clinic_zone)
 
-    @cached_property
+    @once
     def day(self) -> date:
         """The latest date at the instant judged, of the programme's clock and where people are.
 
@@ -63,7 +85,7 @@ class Question:
         """
         return max(self.on, local_date(self.facts, self.at))
 
-    @cached_property
+    @once
     def lab_reading(self) -> LabReading:
         """The newest laboratory results, read together (LAB-7)."""
         return read(self.facts, as_of=self.day, policy=self.policy, with_ctcae=False)
@@ -84,23 +106,23 @@ class Question:
             return self.edition
         return edition_for(self.programme, on, policy=self.policy)
 
-    @cached_property
+    @once
     def zone(self) -> str:
         """The programme's clock (GEN-1)."""
         return self.edition.zone(self.facts.clinic_zone)
 
-    @cached_property
+    @once
     def age(self) -> int | None:
         """Completed years on the clinic's date (GEN-7); None when the birth date is unknown."""
         born = self.facts.person.born
         return None if born is None else age_on(born, self.clinic_on)
 
-    @cached_property
+    @once
     def category(self) -> Category | None:
         """The recorded category, else what the anatomy makes it (US-02), else None."""
         return effective_category(self.facts.person)
 
-    @cached_property
+    @once
     def can_become_pregnant(self) -> bool:
         """The rules for patients who can become pregnant apply."""
         return self.category is Category.FCP
@@ -112,7 +134,7 @@ class Question:
 
     # The course and its fills
 
-    @cached_property
+    @once
     def boundary(self) -> date | None:
         """Last dose of the course before this one; earlier facts belong to earlier courses."""
         return course_boundary(self.facts)
@@ -121,7 +143,7 @@ class Question:
         """The facts of the present course."""
         return since(dated, self.boundary)
 
-    @cached_property
+    @once
     def fills(self) -> tuple[Dispensed, ...]:
         """Fills of this course so far."""
         return self.of_course(self.facts.dispensed)
@@ -131,7 +153,7 @@ class Question:
         """The newest fill of this course."""
         return self.fills[-1] if self.fills else None
 
-    @cached_property
+    @once
     def dosed(self) -> bool:
         """A dose of this course was taken on an earlier day, whether or not its fill is known."""
         doses = self.of_course(self.facts.doses)
@@ -142,12 +164,12 @@ class Question:
         """The first dose of this course has been received (US-11 to US-13)."""
         return bool(self.fills) or self.dosed
 
-    @cached_property
+    @once
     def initiation(self) -> bool:
         """Judged as a first prescription of a course: so asked, or nothing received yet."""
         return self.action is Action.START or not self.treated
 
-    @cached_property
+    @once
     def cycle_from(self) -> date | None:
         """What belongs to this prescription is dated after this day (the last fill's), if any."""
         return self.last_fill.on if self.last_fill else self.boundary
@@ -156,7 +178,7 @@ class Question:
         """The facts since the last fill: what was done for this prescription."""
         return since(dated, self.cycle_from)
 
-    @cached_property
+    @once
     def prescription(self) -> Prescribed | None:
         """For a fill: the newest prescription that no fill has used up (US-19)."""
         if self.action is not Action.DISPENSE:
@@ -164,29 +186,31 @@ class Question:
         open_ones = self.of_cycle(self.facts.prescribed)
         return open_ones[-1] if open_ones else None
 
-    @cached_property
+    @once
     def prescribed_on(self) -> date:
         """The day of the prescription in question: the attempt's own unless it is a fill."""
         return self.prescription.on if self.prescription else self.on
 
-    @cached_property
+    @once
     def initiated_on(self) -> date:
         """The first prescription's day, by which rules about starting are judged (GEN-8)."""
         if self.initiation:
             return self.prescribed_on
         candidates = [self.prescribed_on]
         for dated in (self.facts.prescribed, self.facts.dispensed, self.facts.doses):
-            candidates.extend(fact.on for fact in self.of_course(dated)[:1])
+            of_course = self.of_course(dated)
+            if of_course:
+                candidates.append(of_course[0].on)
         return min(candidates)
 
-    @cached_property
+    @once
     def handed_out(self) -> Supply | None:
         """What is prescribed or handed out: as the action says, else as prescribed."""
         if self.supply is not None:
             return self.supply
         return self.prescription.supply if self.prescription else None
 
-    @cached_property
+    @once
     def first_visit(self) -> Visit | None:
         """The newest visit marked as first, else the earliest of the course."""
         visits = self.of_course(self.facts.visits)
@@ -195,7 +219,7 @@ class Question:
             return marked[-1]
         return visits[0] if visits else None
 
-    @cached_property
+    @once
     def visit(self) -> Visit | None:
         """The visit of this prescription: the newest since the last fill, not after it."""
         visits = [
@@ -209,7 +233,7 @@ class Question:
         # day ahead of the programme's clock.
         return self.prescription.on if self.prescription else max(self.on, self.clinic_on)
 
-    @cached_property
+    @once
     def tests(self) -> tuple[PregnancyTest, ...]:
         """Pregnancy tests of this course, omissions included, oldest first."""
         return self.of_course(self.facts.pregnancy_tests)

@@ -27,8 +27,10 @@ def treatments(facts: CourseFacts, *, as_of: date) -> tuple[Treatment, ...]:
     """Every course begun by ``as_of``, oldest first; what is recorded later is not looked at."""
     found: list[Treatment] = []
     after: date | None = None
-    ends = sorted(stop.last_dose for stop in facts.stopped if stop.on <= as_of)
-    for end in [*ends, None]:
+    ends: list[date | None] = []
+    if facts.stopped:
+        ends.extend(sorted(stop.last_dose for stop in facts.stopped if stop.on <= as_of))
+    for end in (*ends, None):
         until = as_of if end is None else min(end, as_of)
         # Day-level data first: a fill begins a course only where no dose is recorded (DOSE-10).
         began = _first_between(facts.doses, after, until)
