@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -140,3 +141,31 @@ def test_date_within_a_hold_is_overdue_a_week_after_resuming(as_of: int, overdue
     assert (overdue_draw(held, as_of=day(as_of), policy=MONTHLY) is not None) is overdue
     met = replace(held, labs=drawn(day(60)))
     assert overdue_draw(met, as_of=day(68), policy=MONTHLY) is None
+
+
+def test_draw_that_met_a_date_is_named_by_its_alt() -> None:
+    alt, triglycerides = drawn(date(2026, 12, 30))
+    facts = begun(alt, triglycerides)
+    assert [taken.result for taken in draws(facts)] == [alt.ref]
+    for recent in (False, True):
+        met = next(due_draws(facts, MONTHLY, only_recent=recent))
+        assert met.met_by is not None and met.met_by.result == alt.ref
+    later = begun(alt, triglycerides, *drawn(date(2027, 1, 30)))
+    assert [draw.number for draw in islice(due_draws(later, MONTHLY), 3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("drawn_after", "open_number"), [(17, 2), (25, None)])
+def test_draw_between_two_dates_counts_for_the_nearer_one_only(
+    drawn_after: int, open_number: int | None
+) -> None:
+    label = ClinicPolicy(lab_schedule=LabSchedule.US_LABEL)  # due after 14 and 28 days
+    found = overdue_draw(begun(*drawn(day(drawn_after))), as_of=day(36), policy=label)
+    assert (found.number if found else None) == open_number
+
+
+def test_peak_is_the_first_day_of_the_highest_average_from_the_start_on() -> None:
+    delphi = ClinicPolicy(lab_schedule=LabSchedule.DELPHI_2022)
+    for first, then in (((80,), (40,)), ((30, 90), (60,))):
+        facts = course(doses=(dose(*first, on=START), dose(*then, on=day(10))))
+        found = next(due_draws(facts, delphi))
+        assert found.due_on == day(28)
