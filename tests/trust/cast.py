@@ -165,7 +165,6 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         "report": queued.public_id,
         "concern": concern.public_id,
         "token": links.token_for(TOKEN_KEY),
-        "reset": "1-a1b2c3",
     }
 
 
