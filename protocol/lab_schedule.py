@@ -80,7 +80,7 @@ def recent_draws(facts: CourseFacts, dates: _DueDates) -> tuple[Draw, ...]:
         if alt is None or not lipids or (taken and taken[-1].on == day):
             continue
         taken.append(Draw(day, alt))
-        if dates.near(day):
+        if dates.is_near(day):
             break
     return tuple(reversed(taken))
 
@@ -121,25 +121,22 @@ class _DueDates:
     months: int | None = None
     given: tuple[date, ...] = ()
 
-    def at(self, index: int) -> date | None:
-        """The date at a place, the first being 0; None after the last."""
-        if self.months is not None:
-            return add_months(self.started, 1 + index * self.months)
-        return self.given[index] if index < len(self.given) else None
-
     def places_from(self, day: date) -> Iterator[tuple[int, date]]:
-        """Every date not before ``day`` with its place, oldest first; endless without an end."""
-        first = 0
-        if self.months is not None:
-            # Dates of earlier calendar months than the day's lie before it.
-            apart = (day.year - self.started.year) * 12 + day.month - self.started.month
-            first = max(0, -((1 - apart) // self.months))
-        for index in count(first):
-            on = self.at(index)
-            if on is None:
-                return
+        """Every date not before ``day`` with its place, the first of all being 0; oldest first."""
+        if self.months is None:
+            yield from ((place, on) for place, on in enumerate(self.given) if on >= day)
+            return
+        # Dates of earlier calendar months than the day's lie before it.
+        apart = (day.year - self.started.year) * 12 + day.month - self.started.month
+        for place in count(max(0, -((1 - apart) // self.months))):
+            on = add_months(self.started, 1 + place * self.months)
             if on >= day:
-                yield index, on
+                yield place, on
+
+    def is_near(self, on: date) -> bool:
+        """A draw of a day could count for some date (LAB-3)."""
+        following = next(self.places_from(on - COUNTS_WITHIN), None)
+        return following is not None and following[1] <= on + COUNTS_WITHIN
 
     def near(self, on: date) -> list[date]:
         """The dates for which a draw of a day could count (LAB-3)."""

@@ -106,9 +106,10 @@ def highest(
         bound = step.bound(uln, baseline)
         if bound is None:
             raise LookupError(step.of.value)
-        if reported.surely_passes(bound, inclusive=step.inclusive):
+        passes = reported.surely_passes(bound, inclusive=step.inclusive)
+        if passes:
             certain = rung
-        if reported.may_pass(bound, inclusive=step.inclusive):
+        if reported.may_pass(bound, inclusive=step.inclusive) if reported.comparator else passes:
             possible = rung
     return certain, possible
 

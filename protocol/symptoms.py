@@ -191,6 +191,8 @@ def newest_triage(facts: CourseFacts, *, as_of: date) -> Triage | None:
 def open_symptoms(facts: CourseFacts, *, as_of: date) -> tuple[tuple[Symptom, Urgency], ...]:
     """Every symptom that no clinician has reviewed, with its urgency, oldest first."""
     known = [symptom for symptom in facts.symptoms if symptom.on <= as_of]
+    if not known:
+        return ()
     reviews = [review for review in facts.reviewed if review.on <= as_of]
     medications = [item for item in facts.medications if item.on <= as_of]
     return tuple(

@@ -32,10 +32,10 @@ def methods_are_enough(methods: tuple[Method, ...], rules: parameters.Contracept
 
 
 def _newest(q: Question, side: str) -> Contraception | None:
-    return next(
-        (said for said in reversed(q.facts.contraception) if getattr(said, side)),
-        None,
-    )
+    for said in reversed(q.facts.contraception):
+        if getattr(said, side):
+            return said
+    return None
 
 
 def _sides(q: Question) -> tuple[tuple[str, Contraception | None, Owner], ...]:

@@ -13,7 +13,7 @@ from protocol.facts import CourseFacts, Supply
 from protocol.findings import CheckResult, Decision, Finding, Ref, Window
 from protocol.gate.book import RULES
 from protocol.gate.dose import planned_pattern
-from protocol.gate.question import Question, Rule
+from protocol.gate.question import Question, Rule, always
 from protocol.gate.window import window_of
 from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown, clock_zone, edition_for
@@ -66,7 +66,7 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
     evidence: defaultdict[Check, list[Ref]] = defaultdict(list)
     for rule in rules:
         try:
-            if not rule.when(question):
+            if rule.when is not always and not rule.when(question):
                 continue
             answers = list(rule.judge(question))
         except EditionUnknown:
