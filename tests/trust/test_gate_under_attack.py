@@ -150,3 +150,19 @@ def test_a_forged_post_does_not_pass_the_gate(client: Client) -> None:
     assert response.status_code == 422
     assert not Prescription.objects.exists()
     assert GateDecision.objects.get().level == "block"
+
+
+@pytest.mark.django_db
+def test_a_rule_that_breaks_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    course, doctor = ready()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("protocol.gate.dose.weight_findings", broken, raising=False)
+    monkeypatch.setattr("protocol.dosing.weight_findings", broken)
+    with pytest.raises(prescribing.NotAuthorised):
+        sign(course, doctor, uuid.uuid4())
+    assert GateDecision.objects.get().level == "block"
+    kinds = Event.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["rule.failed", "prescription.refused"]
