@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0003_category_as_planned'),
+        ("courses", "0003_category_as_planned"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='earliersupply',
-            options={'verbose_name_plural': 'earlier supplies'},
+            name="earliersupply",
+            options={"verbose_name_plural": "earlier supplies"},
         ),
     ]
