@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from audit import trail
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted, Place, places_of
 
@@ -61,7 +62,14 @@ class StaffPage(View):
             raise PermissionDenied from None
 
     def turned_away(self, request: HttpRequest) -> HttpResponse:
-        """The answer to a member of staff whose role does not open this page."""
+        """The answer to a member of staff whose role does not open this page; written down."""
+        trail.saw(
+            self.user,
+            page=self.current or "staff",
+            now=self.now,
+            clinic=self.place.slug,
+            refused=True,
+        )
         raise PermissionDenied
 
     def _in_force(self, request: HttpRequest) -> Place:

@@ -71,15 +71,22 @@ def test_nothing_focused_hides_under_the_banner(gallery: tuple[Page, str]) -> No
     for _ in range(70):
         page.keyboard.press("Tab")
         hidden += page.evaluate(
-            """() => {
+            # The browser scrolls what has the focus into view over a few frames, so it may take
+            # up to half a second before nothing covers it.
+            """async () => {
               const it = document.activeElement;
               const fixed = it.closest('.it-banner, .it-rail, .it-signbar');
               if (it === document.body || fixed) return [];
-              const box = it.getBoundingClientRect();
-              const x = box.left + box.width / 2, y = box.top + Math.min(box.height / 2, 12);
-              const top = document.elementFromPoint(x, y);
-              const cover = top && top.closest('.it-banner, .it-signbar');
-              return cover ? [it.outerHTML.slice(0, 120)] : [];
+              const covered = () => {
+                const box = it.getBoundingClientRect();
+                const x = box.left + box.width / 2, y = box.top + Math.min(box.height / 2, 12);
+                const top = document.elementFromPoint(x, y);
+                return top && top.closest('.it-banner, .it-signbar');
+              };
+              const until = performance.now() + 500;
+              while (covered() && performance.now() < until)
+                await new Promise(done => requestAnimationFrame(done));
+              return covered() ? [it.outerHTML.slice(0, 120)] : [];
             }"""
         )
     assert hidden == []

@@ -161,7 +161,7 @@ def test_a_foreign_clinic_cannot_be_chosen(cast: Cast) -> None:
 def test_a_refusal_is_written_down(cast: Cast) -> None:
     before = Access.objects.filter(refused=True).count()
     cast.client("foreign").get(f"/clinic/courses/{cast.course.public_id}/")
-    cast.client("coordinator").get(f"/clinic/courses/{cast.course.public_id}/")
+    cast.client("auditor").get(f"/clinic/courses/{cast.course.public_id}/")
     assert Access.objects.filter(refused=True).count() == before + 2
 
 
