@@ -81,9 +81,14 @@ def last_line(log: Path) -> str:
 
 
 def processes_under(folder: Path) -> dict[int, str]:
-    """Process ids and command lines of what names ``folder`` or works in it (Linux only)."""
+    """Process ids and command lines of what names ``folder`` or works in it (Linux only).
+
+    The process that asks is left out: it may well name the folder it looks into.
+    """
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
+        if int(process.name) == os.getpid():
+            continue
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             if str(folder) in command or (process / "cwd").readlink().is_relative_to(folder):
