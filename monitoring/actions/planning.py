@@ -100,7 +100,7 @@ def _replan(course: Course, *, now: datetime, by: trail.Actor) -> Changes:
     open_items = {item.key: item for item in DueItem.objects.filter(course=locked, ended="")}
     _end(plan, open_items, today, now, changes)
     _open_and_move(locked, plan, open_items, changes)
-    _remind(locked, plan, open_items, policy, today, now, changes)
+    _remind(locked, plan, open_items, policy, now, changes)
     standings.refresh(
         locked,
         facts,
@@ -235,7 +235,6 @@ def _remind(
     plan: Plan,
     open_items: dict[str, DueItem],
     policy: ClinicPolicy,
-    today: date,
     now: datetime,
     changes: Changes,
 ) -> None:

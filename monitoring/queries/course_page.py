@@ -126,6 +126,7 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     facts = dossier.load_one(course)
     stand = standing.stand(facts, at=now, policy=policy)
     reading = labs.read(facts, as_of=today, policy=policy)
+    graded = [labs.grade(result, person=facts.person, policy=policy) for result in facts.labs]
     hold = Hold.objects.filter(course=course, resumed_on__isnull=True).first()
     return CoursePage(
         public_id=course.public_id,
@@ -136,9 +137,9 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
         items=_items(course, facts, policy, today),
         concerns=_concerns(course),
         prescriptions=_prescriptions(course),
-        specimens=_specimens(facts, reading, policy),
+        specimens=_specimens(graded, reading),
         reading=reading,
-        trends=_trends(facts, policy),
+        trends=_trends(graded),
         taken=cumulative.cumulative(facts, as_of=today),
         after=after_course.follow_up(facts, as_of=today, policy=policy)
         if course.stopped_at
@@ -268,15 +269,12 @@ def _prescriptions(course: Course) -> tuple[PrescriptionRow, ...]:
     return tuple(found)
 
 
-def _specimens(
-    facts: CourseFacts, reading: labs.LabReading, policy: ClinicPolicy
-) -> tuple[SpecimenRow, ...]:
+def _specimens(graded: list[Graded], reading: labs.LabReading) -> tuple[SpecimenRow, ...]:
     by_specimen: dict[str, list[Graded]] = {}
-    for result in facts.labs:
-        graded = labs.grade(result, person=facts.person, policy=policy)
-        by_specimen.setdefault(result.specimen, []).append(graded)
-    awaiting = {graded.result.specimen for graded in reading.awaiting}
-    confirm = {graded.result.specimen for graded in reading.to_confirm}
+    for each in graded:
+        by_specimen.setdefault(each.result.specimen, []).append(each)
+    awaiting = {each.result.specimen for each in reading.awaiting}
+    confirm = {each.result.specimen for each in reading.to_confirm}
     rows = [
         SpecimenRow(
             public_id=specimen.removeprefix("specimen:"),
@@ -290,10 +288,9 @@ def _specimens(
     return tuple(sorted(rows, key=lambda row: row.collected_on, reverse=True))
 
 
-def _trends(facts: CourseFacts, policy: ClinicPolicy) -> dict[Analyte, tuple[Graded, ...]]:
+def _trends(graded: list[Graded]) -> dict[Analyte, tuple[Graded, ...]]:
     series: dict[Analyte, list[Graded]] = {}
-    for result in facts.labs:
-        if result.value is not None:
-            graded = labs.grade(result, person=facts.person, policy=policy)
-            series.setdefault(result.analyte, []).append(graded)
+    for each in graded:
+        if each.result.value is not None:
+            series.setdefault(each.analyte, []).append(each)
     return {analyte: tuple(points) for analyte, points in series.items()}
