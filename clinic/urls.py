@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from clinic.views.acknowledging import Acknowledge
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.gallery import Gallery
@@ -9,7 +10,7 @@ from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.recording import Record
-from clinic.views.results import Acknowledge, Queued, Results
+from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, RulesPage
 from clinic.views.starting import StartCourse
 from clinic.views.today import Today, Worklist

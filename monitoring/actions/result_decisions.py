@@ -1,4 +1,4 @@
-"""What people decide about results: link to a patient, reject, confirm a value, acknowledge."""
+"""What people decide about results: link to a patient, reject, confirm a value."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,12 +7,11 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import record
 from courses.models import Course
-from monitoring import dossier, lab_files, policies
-from monitoring.actions import escalations, planning, results
+from monitoring import lab_files
+from monitoring.actions import planning, results
 from monitoring.intake.report import IncomingReport
-from monitoring.models import Acknowledgement, Escalation, LabReport, Observation, Specimen
+from monitoring.models import LabReport, Observation
 from people.models import Patient, User
-from protocol import labs
 
 
 class AlreadySettled(Exception):
@@ -76,39 +75,6 @@ def confirm(observation: Observation, *, course: Course, by: User, now: datetime
     record(Kind.RESULT_CONFIRMED, course, by=by, now=now, observation=str(observation.public_id))
     planning.replan(course, now=now)
     return observation
-
-
-@trail.action
-def acknowledge(
-    specimen: Specimen, *, course: Course, action: str, plan: str, by: User, now: datetime
-) -> Acknowledgement:
-    """A prescriber has read a specimen's results and says what happens next (LAB-8)."""
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-    reading = labs.read(
-        dossier.load_one(course), as_of=today, policy=policies.policy_for(course, on=today)
-    )
-    ref = f"specimen:{specimen.public_id}"
-    tiers = [
-        graded.tier
-        for graded in reading.newest.values()
-        if graded.result.specimen == ref and graded.tier is not None
-    ]
-    row = Acknowledgement.objects.create(
-        specimen=specimen,
-        course=course,
-        action=action,
-        plan=plan,
-        tier=max(tiers).word if tiers else "",
-        at=now,
-        by=by,
-    )
-    for concern in Escalation.objects.filter(
-        course=course, kind=Escalation.Kind.RESULT, closed_at__isnull=True
-    ):
-        escalations.close(concern, outcome=plan, by=by, now=now)
-    record(Kind.RESULT_ACKNOWLEDGED, course, by=by, now=now, action=action)
-    planning.replan(course, now=now)
-    return row
 
 
 def _open(report: LabReport) -> LabReport:

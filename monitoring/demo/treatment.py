@@ -18,7 +18,7 @@ from typing import Any
 from courses.actions import dispensing, dosing, recording, statements, stopping
 from courses.actions.starting import CoursePlan
 from courses.models import Course, Prescription, Statement
-from monitoring.actions import care, planning, pregnancy_tests, prescribing, result_decisions
+from monitoring.actions import acknowledging, care, planning, pregnancy_tests, prescribing
 from monitoring.actions.planning import planned_once
 from monitoring.check_in_questions import Background
 from monitoring.demo import answers, laboratory
@@ -258,7 +258,7 @@ class Treatment:
         if newest is None:
             raise ValueError("there are no results to hold for")
         with planned_once():
-            result_decisions.acknowledge(
+            acknowledging.acknowledge(
                 newest, course=self._course, action="hold", plan=plan, by=self.ward.doctor, now=now
             )
             self._perform(
