@@ -155,11 +155,16 @@ class LabResult(Fact):
 class LabAcknowledged(Fact):
     """A prescriber has read results and says what happens next (LAB-8).
 
-    ``specimens`` names what was read; empty means everything known by then.
+    ``specimens`` names what was read; empty means everything known by then. ``results`` are the
+    results that lay before the reader, so that a corrected one waits again (B5); empty means all of
+    the specimens. ``repeat_on`` is the day on which ``repeat`` (empty: anything) is drawn again.
     """
 
     plan: str
     specimens: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    repeat_on: date | None = None
+    repeat: tuple[Analyte, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

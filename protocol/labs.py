@@ -115,10 +115,13 @@ class LabReading:
 def acknowledges(acknowledgement: LabAcknowledged, graded: Graded) -> bool:
     """A prescriber's acknowledgement settles this result (LAB-8); t3 and t4 need a plan in words.
 
-    An acknowledgement that names no specimen covers everything collected by then.
+    An acknowledgement that names no specimen covers everything collected by then; one that names
+    results does not cover what has replaced them since (B5).
     """
     result = graded.result
     if acknowledgement.specimens and result.specimen not in acknowledgement.specimens:
+        return False
+    if acknowledgement.results and result.ref not in acknowledgement.results:
         return False
     if acknowledgement.on < result.on:
         return False

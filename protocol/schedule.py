@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from heapq import merge
 
 from protocol.after_course import follow_up
 from protocol.calendar import wall_clock
 from protocol.cycle_schedule import after_course_items, cycle_items, lapses_on
 from protocol.facts import CourseFacts
+from protocol.lab_repeats import repeat_items
 from protocol.lab_schedule import due_draws, lab_items
 from protocol.plan import Plan, PlannedItem, next_change, status_by_day
 from protocol.policy import ClinicPolicy
+from protocol.pregnancy_signs import pregnancy_stands
 from protocol.programmes import EditionUnknown, edition_for, editions_of, programme_names
 from protocol.question import Question
 from protocol.timeline import course_boundary, known_by, next_fact_on, since
@@ -71,7 +74,11 @@ def _all_items(q: Question) -> Iterator[PlannedItem]:
     facts, as_of, policy = q.facts, q.on, q.policy
     if not is_under_way(facts) and course_boundary(facts) is not None:
         yield from after_course_items(q, follow_up(facts, as_of=as_of, policy=policy))
+        yield from repeat_items(facts, as_of=as_of, policy=policy, under_way=False)
         return
+    yield from repeat_items(facts, as_of=as_of, policy=policy)
+    if pregnancy_stands(q):
+        return  # US-23: the next thing is the pathway, not the next supply
     yield from _until_next(lab_items(facts, as_of=as_of, policy=policy), as_of=as_of)
     yield from cycle_items(q)
 
@@ -151,10 +158,15 @@ def _status_of_draws(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -
     if not is_under_way(facts):
         return ItemStatus.NOT_DUE
     something = False
+    asked = [item for item in repeat_items(facts, as_of=as_of, policy=policy) if not item.is_met]
+    first = min((item.due_on for item in asked), default=None)
     for draw in due_draws(facts, policy):
         if draw.met_by is None:
-            return status_by_day(Requirement.LABS, draw.due_on, as_of=as_of)
+            due_on = draw.due_on if first is None else min(first, draw.due_on)
+            return status_by_day(Requirement.LABS, due_on, as_of=as_of)
         something = True
+    if first is not None:
+        return status_by_day(Requirement.LABS, first, as_of=as_of)
     return ItemStatus.DONE if something else ItemStatus.NOT_DUE
 
 
@@ -165,7 +177,11 @@ def _dated_items(
     if requirement is Requirement.LABS:
         known = known_by(facts, as_of)
         if is_under_way(known):
-            yield from lab_items(known, as_of=as_of, policy=policy)
+            asked = sorted(
+                repeat_items(known, as_of=as_of, policy=policy), key=lambda item: item.due_on
+            )
+            scheduled = lab_items(known, as_of=as_of, policy=policy)
+            yield from merge(asked, scheduled, key=lambda item: item.due_on)
         return
     wanted = {requirement}
     if requirement is Requirement.PREGNANCY_TEST:

@@ -9,6 +9,7 @@ from protocol.findings import Finding, Ref
 from protocol.gate.pregnancy import SUPERVISED
 from protocol.gate.question import Question, Rule, days_after, rule
 from protocol.grading import Graded
+from protocol.lab_repeats import overdue_repeat
 from protocol.lab_schedule import overdue_draw
 from protocol.vocabulary import (
     Analyte,
@@ -79,8 +80,12 @@ def is_running(q: Question) -> bool:
 
 @rule("LAB-2", "LAB-3", check=Check.LABS, when=is_running)
 def no_draw_is_overdue(q: Question) -> Iterator[Finding | Ref]:
-    """LAB-3: a scheduled draw is more than seven days late."""
-    late = overdue_draw(q.facts, as_of=q.on, policy=q.policy)
+    """LAB-3: a scheduled draw, or one that a prescriber asked for, is more than seven days late."""
+    both = (
+        overdue_draw(q.facts, as_of=q.on, policy=q.policy),
+        overdue_repeat(q.facts, as_of=q.on),
+    )
+    late = min((draw.due_on for draw in both if draw is not None), default=None)
     if late is not None:
         yield Finding(
             reason=Reason.LAB_OVERDUE,
@@ -88,7 +93,7 @@ def no_draw_is_overdue(q: Question) -> Iterator[Finding | Ref]:
             owner=Owner.PATIENT,
             rule="LAB-3",
             check=Check.LABS,
-            detail=(("due_on", late.due_on.isoformat()),),
+            detail=(("due_on", late.isoformat()),),
         )
 
 
