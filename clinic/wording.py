@@ -105,6 +105,7 @@ CONCERNS: dict[str, str] = {
     "pregnancy-test": "Test positive or unclear",
     "result": "Critical result",
     "corrected-result": "Result corrected",
+    "unread-result": "Result not read in time",
 }
 
 # Why a course is on the list where no reason code says it: tag, sentence, status.
@@ -214,12 +215,14 @@ EVENTS: dict[str, str] = {
     "result.rejected": "Results rejected",
     "result.confirmed": "Value confirmed",
     "result.acknowledged": "Results acknowledged",
+    "result.closed-by-rule": "Normal results closed by the clinic's rule",
     "check-in.submitted": "Check-in submitted",
     "review.recorded": "Review recorded",
     "escalation.raised": "Concern raised",
     "escalation.climbed": "Concern passed on",
     "escalation.acknowledged": "Concern taken on",
     "escalation.closed": "Concern closed",
+    "pathway.step-settled": "Step after a test settled",
     "plan.changed": "Plan changed",
     "item.waived": "Due item waived",
     "contact.logged": "Contact logged",
@@ -255,6 +258,7 @@ PURPOSES: dict[str, str] = {
     "check-in": "Monthly check-in",
     "prescription-ready": "Prescription ready",
     "clinic-message": "Message from the clinic",
+    "result-note": "Note about results",
     "escalation": "Concern, to staff",
     "welcome": "Welcome",
 }

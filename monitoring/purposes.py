@@ -65,6 +65,14 @@ CLINIC_MESSAGE = purposes.declare(
     still_wanted=_always,
     template="clinic-message",
 )
+RESULT_NOTE = purposes.declare(
+    "result-note",
+    urgency=Urgency.SAFETY,
+    quiet_hours=True,
+    expires_after=timedelta(days=7),
+    still_wanted=_always,
+    template="clinic-message",
+)
 ESCALATION = purposes.declare(
     "escalation",
     urgency=Urgency.ESCALATION,

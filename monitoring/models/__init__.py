@@ -3,7 +3,7 @@
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.due_items import Contact, DueItem
-from monitoring.models.escalations import Escalation, EscalationStep
+from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
 from monitoring.models.pulse import Pulse
 from monitoring.models.results import (
@@ -14,6 +14,7 @@ from monitoring.models.results import (
     PregnancyTest,
     Specimen,
 )
+from monitoring.models.reviews import ResultReview
 from monitoring.models.standings import CourseStanding
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "LabMessage",
     "LabReport",
     "Observation",
+    "PathwayStep",
     "PregnancyTest",
     "Pulse",
+    "ResultReview",
     "Specimen",
 ]

@@ -19,6 +19,7 @@ class Escalation(models.Model):
         PREGNANCY_TEST = "pregnancy-test", "Positive or unclear pregnancy test"
         RESULT = "result", "Critical result"
         CORRECTED_RESULT = "corrected-result", "Corrected result after a signature"
+        UNREAD_RESULT = "unread-result", "Result not read in time"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="escalations")
@@ -74,3 +75,41 @@ class EscalationStep(models.Model):
 
     def __str__(self) -> str:
         return f"rung {self.rung} of {self.escalation_id}"
+
+
+class PathwayStep(models.Model):
+    """One thing that must be done about a positive or unclear pregnancy test (US-23).
+
+    The concern cannot be closed while a step is open; each is ticked off with a name and a time.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        NOT_NEEDED = "not-needed", "Not needed"
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="pathway")
+    step = models.CharField(max_length=24)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["escalation", "step"], name="one_pathway_step_per_concern_and_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", settled_at__isnull=True)
+                | (~Q(outcome="") & Q(settled_at__isnull=False)),
+                name="pathway_step_is_settled_with_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="not-needed") | ~Q(note=""),
+                name="pathway_step_is_left_out_with_a_reason",
+            ),
+            both_or_neither("settled", model="pathway_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.escalation_id}"

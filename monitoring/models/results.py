@@ -238,7 +238,11 @@ class PregnancyTest(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """A prescriber has read the results of a specimen and says what happens next (LAB-8)."""
+    """What happens next after a specimen's results, and who says so (LAB-8, UX-06).
+
+    ``by`` is empty only where a clinic's own rule closed normal results; ``rule`` then names it.
+    ``results`` are the ids of the results that were read: a corrected one is a new id (B5).
+    """
 
     class Action(models.TextChoices):
         NO_ACTION = "no-action", "No action"
@@ -246,6 +250,7 @@ class Acknowledgement(models.Model):
         REDUCE = "reduce", "Reduce the dose"
         HOLD = "hold", "Hold treatment"
         STOP = "stop", "Stop the course"
+        CONTACT = "contact", "Refer or contact"
 
     specimen = models.ForeignKey(
         Specimen, on_delete=models.PROTECT, related_name="acknowledgements"
@@ -254,11 +259,26 @@ class Acknowledgement(models.Model):
     action = models.CharField(max_length=10, choices=Action.choices)
     plan = models.CharField(max_length=500)
     tier = models.CharField(max_length=2, blank=True)
+    results = models.JSONField(default=list, help_text="public ids of the results that were read")
+    repeat_on = models.DateField(null=True, blank=True)
+    repeat = models.JSONField(default=list, help_text="analytes to be drawn again")
+    told = models.BooleanField(default=False, help_text="the patient was written to")
+    words = models.CharField(
+        max_length=600, blank=True, help_text="own words to the patient; empty: the ready-made"
+    )
+    rule = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = APPEND_ONLY
+        constraints = [
+            # A decision without a name is one that a named rule made.
+            models.CheckConstraint(
+                condition=Q(by__isnull=False, rule="") | (Q(by__isnull=True) & ~Q(rule="")),
+                name="acknowledgement_names_a_person_or_a_rule",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.pk}"
