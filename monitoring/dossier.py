@@ -288,6 +288,9 @@ def _tests_and_check_ins(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneIn
                 at=row.at,
                 plan=row.plan,
                 specimens=(f"specimen:{row.specimen.public_id}",),
+                results=tuple(f"observation:{each}" for each in row.results),
+                repeat_on=row.repeat_on,
+                repeat=tuple(Analyte(each) for each in row.repeat),
             )
         )
 

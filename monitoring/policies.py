@@ -69,6 +69,10 @@ def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPo
             changes[name] = LabSchedule(value)
         elif name == "reminder_time":
             changes[name] = time.fromisoformat(value)
+        elif name == "close_normal_results":
+            changes[name] = value is True
+        elif name == "result_hours":
+            changes[name] = {**policy.result_hours, **{k: int(v) for k, v in value.items()}}
         elif name == "nudges":
             changes[name] = {key: tuple(days) for key, days in value.items()}
     return replace(policy, **changes)  # type: ignore[arg-type]

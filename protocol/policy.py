@@ -26,6 +26,13 @@ class ClinicPolicy:
     us_ncp_window_last_day: int = 29
     uk_rx_last_day: int = 7
     uk_supply_days: int = 30
+    # Results of tier t0 close by themselves, with a log; off until a clinic chooses it.
+    close_normal_results: bool = False
+    # Hours after which an unread result is passed on, by tier, or ``doubtful`` (LAB-6). t4 is told
+    # at once (5.2, same-day contact); t2 from "more than two working days" (UX-06); the rest D.
+    result_hours: dict[str, int] = field(
+        default_factory=lambda: {"t2": 48, "t3": 24, "t4": 1, "doubtful": 24}
+    )
     reminder_time: time = time(9, 0)
     # Days relative to the due date on which the patient is reminded, by requirement value.
     nudges: dict[str, tuple[int, ...]] = field(

@@ -20,7 +20,7 @@ from courses.actions.subject import record
 from courses.models import Course
 from messaging import outbox
 from monitoring import dossier, policies, purposes
-from monitoring.actions import standings
+from monitoring.actions import reviews, standings
 from monitoring.models import CourseStanding, DueItem
 from protocol import calendar, schedule
 from protocol.facts import CourseFacts
@@ -74,8 +74,9 @@ def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Chang
     """Plan one course again and apply the difference; in a ``planned_once`` block, at its end.
 
     1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
-    5. open and move what should be open; 6. queue the reminder whose day has come; 7. refresh the
-    standing; 8. one audit event if anything changed.
+    5. open and move what should be open; 6. queue the reminder whose day has come; 7. bring the
+    list of results to read up to date; 8. refresh the standing; 9. one audit event if anything
+    changed.
     """
     waiting = _waiting.get()
     if waiting is None:
@@ -101,6 +102,7 @@ def _replan(course: Course, *, now: datetime, by: trail.Actor) -> Changes:
     _end(plan, open_items, today, now, changes)
     _open_and_move(locked, plan, open_items, changes)
     _remind(locked, plan, open_items, policy, now, changes)
+    reviews.reconcile(locked, facts, policy=policy, today=today, now=now)
     standings.refresh(
         locked,
         facts,

@@ -1,0 +1,305 @@
+"""Keeping the list of what is to be read in step with the results (UX-06, LAB-6, LAB-8).
+
+Part of every plan of a course: rows are opened, refreshed and ended here and nowhere else, so that
+the list can never say something else than the results. A row that needs a decision stays until
+somebody decides, whatever newer results say.
+"""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from audit import trail
+from audit.kinds import Kind
+from courses.actions.subject import record
+from courses.models import Course
+from monitoring.models import (
+    Acknowledgement,
+    Escalation,
+    Observation,
+    ResultReview,
+    Specimen,
+)
+from protocol import labs
+from protocol.facts import CourseFacts, LabResult
+from protocol.grading import LIVER_ENZYMES, Flag, Graded
+from protocol.lab_actions import needs_confirmation
+from protocol.ladders import LADDER_ANALYTES
+from protocol.policy import ClinicPolicy
+from protocol.timeline import course_boundary
+from protocol.vocabulary import Analyte, ResultStatus, Tier
+
+CLOSER = trail.System("normal results")
+RULE = "normal-results"
+# Normal results older than this wait for nobody; abnormal ones wait for ever.
+RECENT_DAYS = 30
+_COUNTS = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
+_TO_DECIDE = frozenset({Tier.T2, Tier.T3, Tier.T4})
+_NORMAL_FLAGS = frozenset({"", "N"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one specimen asks for today."""
+
+    collected_on: date
+    graded: tuple[Graded, ...]
+    needs_decision: bool
+    corrected: bool
+    doubtful: bool
+    settled: bool
+    current: bool
+
+    @property
+    def tier(self) -> Tier | None:
+        """The highest tier."""
+        return max((each.tier for each in self.graded if each.tier is not None), default=None)
+
+    @property
+    def version(self) -> str:
+        """Changes with every result, tier or doubt that a reader would see."""
+        said = sorted(f"{g.result.ref}|{g.tier}|{g.held}" for g in self.graded)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def reconcile(
+    course: Course, facts: CourseFacts, *, policy: ClinicPolicy, today: date, now: datetime
+) -> None:
+    """Make the course's rows agree with its facts. Part of planning, under the course's lock.
+
+    Normal results are closed here as well where the clinic has switched that on.
+    """
+    rows = {
+        _ref(row.specimen.public_id): row
+        for row in ResultReview.objects.filter(course=course).select_related("specimen")
+    }
+    waiting = {specimen for specimen, row in rows.items() if not row.ended}
+    found = findings(facts, policy=policy, as_of=today, waiting=waiting)
+    fresh = _new_rows(course, found, rows, now=now)
+    for specimen, row in rows.items():
+        _refresh(row, found.get(specimen), policy=policy, now=now)
+    for row in fresh:
+        row.escalates_at = _deadline(found[_ref(row.specimen.public_id)], policy, now)
+    ResultReview.objects.bulk_create(fresh)
+    if policy.close_normal_results:
+        for row in [*rows.values(), *fresh]:
+            if not row.ended and not row.needs_decision:
+                _close_normal(course, row, found[_ref(row.specimen.public_id)], facts, now=now)
+
+
+def findings(
+    facts: CourseFacts, *, policy: ClinicPolicy, as_of: date, waiting: Collection[str] = ()
+) -> dict[str, Finding]:
+    """What specimens ask for, by reference: the newest, the recent ones and those ``waiting``.
+
+    The newest result of each analyte is graded as the gate grades it; an older one with the
+    bilirubin of its own draw.
+    """
+    reading = labs.read(facts, as_of=as_of, policy=policy, with_ctcae=False)
+    known = {
+        each.result.ref: each for each in (*reading.newest.values(), *reading.in_force.values())
+    }
+    newest = {each.result.specimen for each in known.values()}
+    recent = as_of - timedelta(days=RECENT_DAYS)
+    boundary = course_boundary(facts)
+    by_specimen: dict[str, list[LabResult]] = defaultdict(list)
+    for result in facts.labs:
+        wanted = result.on >= recent or result.specimen in newest or result.specimen in waiting
+        if wanted and result.status in _COUNTS and result.on <= as_of:
+            by_specimen[result.specimen].append(result)
+    found = {}
+    for specimen, results in by_specimen.items():
+        graded = [known.get(result.ref) or _grade(result, facts, policy) for result in results]
+        on = results[0].on
+        present = on >= recent and (boundary is None or on > boundary)
+        found[specimen] = _finding(graded, facts, current=present and specimen in newest)
+    return found
+
+
+def _grade(result: LabResult, facts: CourseFacts, policy: ClinicPolicy) -> Graded:
+    companions: Iterable[LabResult] = ()
+    if result.analyte in LIVER_ENZYMES:
+        companions = [
+            other
+            for other in facts.labs
+            if other.analyte is Analyte.BILIRUBIN
+            and other.status in _COUNTS
+            and labs.same_draw(result, other)
+        ]
+    return labs.grade(result, person=facts.person, policy=policy, companions=companions)
+
+
+def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> Finding:
+    specimen = graded[0].result.specimen
+    words = [
+        word for word in facts.lab_acknowledged if not word.specimens or specimen in word.specimens
+    ]
+    unread = [each for each in graded if not any(labs.acknowledges(word, each) for word in words)]
+    # What had been decided on and was then changed by the laboratory is decided anew (B5).
+    corrected = any(each.result.status is ResultStatus.CORRECTED for each in unread) and any(
+        word.specimens for word in words
+    )
+    doubtful = any(needs_confirmation(each) for each in unread)
+    return Finding(
+        collected_on=graded[0].result.on,
+        graded=tuple(sorted(graded, key=_worst_first)),
+        needs_decision=corrected or doubtful or any(each.tier in _TO_DECIDE for each in unread),
+        corrected=corrected,
+        doubtful=doubtful,
+        settled=not unread,
+        current=current,
+    )
+
+
+def _worst_first(graded: Graded) -> tuple[bool, int, str]:
+    return not graded.held, -(graded.tier or 0), graded.analyte.value
+
+
+def _new_rows(
+    course: Course,
+    found: Mapping[str, Finding],
+    rows: Mapping[str, ResultReview],
+    *,
+    now: datetime,
+) -> list[ResultReview]:
+    wanted = {
+        specimen: finding
+        for specimen, finding in found.items()
+        if specimen not in rows
+        and not finding.settled
+        and (finding.needs_decision or finding.current)
+    }
+    if not wanted:
+        return []
+    specimens = Specimen.objects.filter(
+        public_id__in=[uuid.UUID(ref.partition(":")[2]) for ref in wanted]
+    )
+    fresh = []
+    for specimen in specimens:
+        row = ResultReview(course=course, clinic_id=course.clinic_id, specimen=specimen, since=now)
+        _copy(row, wanted[_ref(specimen.public_id)])
+        fresh.append(row)
+    return fresh
+
+
+def _refresh(
+    row: ResultReview, finding: Finding | None, *, policy: ClinicPolicy, now: datetime
+) -> None:
+    """One row that exists: end it, open it again, or bring it up to date."""
+    ending = _ending(finding)
+    if ending:
+        if row.ended:
+            return
+        row.ended, row.ended_at, row.escalates_at = ending, now, None
+    elif finding is not None and (row.ended, row.version, row.needs_decision) != (
+        "",
+        finding.version,
+        finding.needs_decision,
+    ):
+        if row.version != finding.version or row.ended:
+            row.since = now
+        row.ended, row.ended_at = "", None
+        _copy(row, finding)
+        row.escalates_at = _deadline(finding, policy, row.since)
+    else:
+        return
+    row.save()
+
+
+def _ending(finding: Finding | None) -> str:
+    """How a row ends by what its specimen says now; empty while it waits."""
+    if finding is None:
+        return ResultReview.Ending.WITHDRAWN
+    if finding.settled:
+        return ResultReview.Ending.DECIDED
+    if not finding.needs_decision and not finding.current:
+        return ResultReview.Ending.SUPERSEDED
+    return ""
+
+
+def _copy(row: ResultReview, finding: Finding) -> None:
+    row.collected_on = finding.collected_on
+    row.tier = finding.tier.value if finding.tier is not None else None
+    row.needs_decision = finding.needs_decision
+    row.corrected, row.doubtful = finding.corrected, finding.doubtful
+    row.lines = [_line(each) for each in finding.graded]
+    row.version = finding.version
+
+
+def _line(graded: Graded) -> dict[str, object]:
+    result = graded.result
+    return {
+        "analyte": graded.analyte.value,
+        "value": str(result.value) if result.value is not None else result.text,
+        "comparator": result.comparator,
+        "unit": graded.unit or result.unit,
+        "high": str(graded.uln) if graded.uln is not None else "",
+        "tier": graded.tier.value if graded.tier is not None else None,
+        "flag": graded.flag.value if graded.flag is not None else "",
+        "held": graded.held,
+    }
+
+
+def _deadline(finding: Finding, policy: ClinicPolicy, since: datetime) -> datetime | None:
+    if not finding.needs_decision:
+        return None
+    names = [finding.tier.word] if finding.tier is not None else []
+    if finding.doubtful or finding.corrected:
+        names.append("doubtful")
+    hours = [policy.result_hours[name] for name in names if name in policy.result_hours]
+    return since + timedelta(hours=min(hours, default=24))
+
+
+def _close_normal(
+    course: Course, row: ResultReview, finding: Finding, facts: CourseFacts, *, now: datetime
+) -> None:
+    """Close what the clinic's rule calls normal, with a decision that names the rule."""
+    if not all(is_plainly_normal(each) for each in finding.graded):
+        return
+    specimen = finding.graded[0].result.specimen
+    if any(
+        result.specimen == specimen and result.status is ResultStatus.PRELIMINARY
+        for result in facts.labs
+    ):
+        return
+    # Whatever else was drawn, and whatever the laboratory itself calls abnormal, keeps it open.
+    flags = Observation.objects.filter(specimen_id=row.specimen_id, current=True)
+    if any(flag.upper() not in _NORMAL_FLAGS for flag in flags.values_list("flag", flat=True)):
+        return
+    if Escalation.objects.filter(course=course, closed_at__isnull=True).exists():
+        return
+    Acknowledgement.objects.create(
+        specimen=row.specimen,
+        course=course,
+        action=Acknowledgement.Action.NO_ACTION,
+        plan="Normal: closed by the clinic's rule",
+        tier=Tier.T0.word,
+        results=[each.result.ref.partition(":")[2] for each in finding.graded],
+        rule=RULE,
+        at=now,
+    )
+    row.ended, row.ended_at = ResultReview.Ending.BY_RULE, now
+    row.save(update_fields=["ended", "ended_at"])
+    record(Kind.RESULT_CLOSED, course, by=CLOSER, now=now, rule=RULE)
+
+
+def is_plainly_normal(graded: Graded) -> bool:
+    """Nothing about the result asks for a person: t0 within the laboratory's own range.
+
+    Never a pregnancy test, a corrected, held or ungraded value, one with a sign, or one that was
+    compared with a default range. An analyte without a ladder counts by the laboratory's range.
+    """
+    if graded.held or graded.analyte is Analyte.HCG or graded.default_range:
+        return False
+    if graded.result.status is not ResultStatus.FINAL or graded.result.comparator:
+        return False
+    if graded.flag is not Flag.NORMAL:
+        return False
+    return graded.tier is Tier.T0 or (graded.tier is None and graded.analyte not in LADDER_ANALYTES)
+
+
+def _ref(public_id: uuid.UUID) -> str:
+    return f"specimen:{public_id}"
