@@ -14,7 +14,7 @@ from clinic.forms.treatment import AcknowledgeForm
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
-from monitoring.actions import acknowledging, result_decisions
+from monitoring.actions import acknowledging, confirming
 from monitoring.queries import results
 from monitoring.queries.course_page import course_page
 from people.permissions import Permission
@@ -37,7 +37,7 @@ class Acknowledge(StaffPage):
         row = results.specimen_of(course, specimen)
         if "confirm" in request.POST:
             for observation in results.held_of(row):
-                result_decisions.confirm(observation, course=course, by=self.user, now=self.now)
+                confirming.confirm(observation, course=course, by=self.user, now=self.now)
             messages.success(request, f"Values confirmed for {course.patient.full_name}")
             return redirect("clinic:acknowledge", public_id, specimen)
         form = AcknowledgeForm(request.POST, today=self.today)

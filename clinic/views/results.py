@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from clinic.forms.base import StaffForm
 from clinic.views.base import StaffPage
 from monitoring import lab_files
-from monitoring.actions import result_decisions
+from monitoring.actions import linking
 from monitoring.actions import results as arriving
 from monitoring.queries import results
 from people.permissions import Permission
@@ -112,12 +112,12 @@ class Queued(StaffPage):
                 page="results",
                 now=self.now,
             )
-            result_decisions.link(report, patient=patient, by=self.user, now=self.now)
+            linking.link(report, patient=patient, by=self.user, now=self.now)
         except ValueError:
             return self._page(public_id, error="Choose a patient first.", status=422)
-        except result_decisions.AlreadySettled:
+        except linking.AlreadySettled:
             messages.info(request, "Somebody else has dealt with this report.")
-        except result_decisions.NotReadable:
+        except linking.NotReadable:
             return self._page(public_id, error="There is nothing in it to file.", status=422)
         else:
             messages.success(request, f"Results filed for {patient.full_name}")
@@ -126,7 +126,7 @@ class Queued(StaffPage):
     def _reject(self, report: Any, why: str) -> HttpResponse:
         if len(why) < 5:
             return self._page(report.public_id, error="Say why it is not filed.", status=422)
-        result_decisions.reject(report, why=why, by=self.user, now=self.now)
+        linking.reject(report, why=why, by=self.user, now=self.now)
         messages.success(self.request, "Taken off the queue. The message itself is kept.")
         return redirect("clinic:results")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.actions import result_decisions
+from monitoring.actions import linking
 from monitoring.models import LabReport, Observation
 from people.models import Clinic
 from tests import world
@@ -77,7 +77,7 @@ def test_the_sample_bundle_waits_for_a_person_who_links_its_one_suggestion(
     assert not Observation.objects.exists()
 
     doctor = world.staff(clinic)
-    result_decisions.link(report, patient=patient, by=doctor, now=datetime.now(tz=UTC))
+    linking.link(report, patient=patient, by=doctor, now=datetime.now(tz=UTC))
 
     collected = set(Observation.objects.values_list("specimen__collected_on", flat=True))
     assert collected == {date(2015, 8, 16)}

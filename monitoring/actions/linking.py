@@ -1,16 +1,14 @@
-"""What people decide about results: link to a patient, reject, confirm a value."""
+"""Whose a report is, said by a person: link it to a patient, or take it off the queue."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
-from courses.actions.subject import record
-from courses.models import Course
 from monitoring import lab_files
-from monitoring.actions import planning, results
+from monitoring.actions import results
 from monitoring.intake.report import IncomingReport
-from monitoring.models import LabReport, Observation
+from monitoring.models import LabReport
 from people.models import Patient, User
 
 
@@ -65,16 +63,6 @@ def reject(report: LabReport, *, why: str, by: User, now: datetime) -> LabReport
         clinic=locked.clinic.slug,
     )
     return locked
-
-
-@trail.action
-def confirm(observation: Observation, *, course: Course, by: User, now: datetime) -> Observation:
-    """A clinician confirms a value or unit that looked impossible (LAB-6)."""
-    observation.confirmed_at, observation.confirmed_by = now, by
-    observation.save(update_fields=["confirmed_at", "confirmed_by"])
-    record(Kind.RESULT_CONFIRMED, course, by=by, now=now, observation=str(observation.public_id))
-    planning.replan(course, now=now)
-    return observation
 
 
 def _open(report: LabReport) -> LabReport:
