@@ -33,6 +33,7 @@ class Kind(StrEnum):
     RESULT_REJECTED = "result.rejected"
     RESULT_CONFIRMED = "result.confirmed"
     RESULT_ACKNOWLEDGED = "result.acknowledged"
+    RESULT_UNREAD = "result.unread"
     RESULT_CLOSED = "result.closed-by-rule"
     CHECK_IN_SUBMITTED = "check-in.submitted"
     REVIEW_RECORDED = "review.recorded"
@@ -48,6 +49,9 @@ class Kind(StrEnum):
     PRESCRIPTION_REFUSED = "prescription.refused"
     DISPENSED = "prescription.dispensed"
     DISPENSE_REVERSED = "prescription.dispense-reversed"
+    LAB_TOKEN_ISSUED = "lab-token.issued"  # noqa: S105 - the name of an event
+    LAB_TOKEN_ROTATED = "lab-token.rotated"  # noqa: S105
+    LAB_TOKEN_REVOKED = "lab-token.revoked"  # noqa: S105
     POLICY_CHANGED = "policy.changed"
     EDITION_MOVED = "edition.moved"
     RULE_FAILED = "rule.failed"

@@ -215,6 +215,7 @@ EVENTS: dict[str, str] = {
     "result.rejected": "Results rejected",
     "result.confirmed": "Value confirmed",
     "result.acknowledged": "Results acknowledged",
+    "result.unread": "Result not read in time",
     "result.closed-by-rule": "Normal results closed by the clinic's rule",
     "check-in.submitted": "Check-in submitted",
     "review.recorded": "Review recorded",
@@ -297,5 +298,7 @@ LAB_ACTIONS: dict[str, str] = {
 def concern_reason(code: str) -> str:
     """The sentence of one reason of a concern."""
     if code == "RESULT_CORRECTED":
-        return "The laboratory corrected a result that a signed prescription relied on."
+        return "The laboratory changed or took back a result that a signed prescription relied on."
+    if code == "RESULT_UNREAD":
+        return "A result has waited longer than the clinic's hours without a decision."
     return REASONS[Reason(code)][1] if code in Reason.__members__ else "See the course page."

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from audit import chains
 from monitoring import heartbeat
-from monitoring.actions import escalations, planning
+from monitoring.actions import escalations, planning, unread
 from monitoring.actions.pulses import beat
 from people import links
 
@@ -20,9 +20,10 @@ def tick(**_: object) -> None:
 
 @shared_task(name="monitoring.tasks.sweep_escalations", ignore_result=True)
 def sweep_escalations(**_: object) -> None:
-    """Climb a rung for each concern that waits too long."""
+    """Raise results that nobody has read in time, and climb what waits too long."""
     now = timezone.now()
-    beat("escalations", now=now, climbed=escalations.sweep(now=now))
+    unread_results = unread.sweep(now=now)
+    beat("escalations", now=now, climbed=escalations.sweep(now=now), unread=unread_results)
 
 
 @shared_task(name="monitoring.tasks.rebuild", ignore_result=True)

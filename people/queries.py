@@ -1,6 +1,7 @@
 """Reads about people: where a user works, which patients a user may see."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -175,11 +176,16 @@ def clinic_of(place: Place) -> Clinic:
 def on_call(clinic_id: int, rung: int) -> list[User]:
     """Who is told at a rung of an escalation: prescribers first, then everyone clinical."""
     roles = [Role.DERMATOLOGIST] if rung == 0 else [Role.DERMATOLOGIST, Role.NURSE]
+    return colleagues(clinic_id, roles)
+
+
+def colleagues(clinic_id: int, roles: Iterable[Role]) -> list[User]:
+    """Everyone who works in the clinic in one of the roles and can sign in."""
     return list(
         User.objects.filter(
             memberships__clinic_id=clinic_id,
             memberships__active=True,
-            memberships__role__in=roles,
+            memberships__role__in=list(roles),
             is_active=True,
         ).order_by("pk")
     )

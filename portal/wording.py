@@ -104,6 +104,7 @@ PURPOSES: dict[str, Text] = {
     "check-in": gettext_lazy("Reminder of your monthly check-in"),
     "prescription-ready": gettext_lazy("News about your next pick-up"),
     "clinic-message": gettext_lazy("Message from your clinic"),
+    "result-note": gettext_lazy("Message from your clinic"),
     "welcome": gettext_lazy("Welcome"),
 }
 CHANNELS: dict[str, Text] = {

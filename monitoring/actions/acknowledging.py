@@ -1,47 +1,255 @@
-"""Deciding about a specimen's results: what happens next, and who says so (LAB-8, UX-06)."""
+"""Deciding about a specimen's results: what happens next, and who says so (LAB-8, UX-06).
 
-from datetime import datetime
+One transaction: the decision, what it sets in motion (a repeat, a lower dose, a hold, the stop),
+the note to the patient, and the plan made anew. Nothing else takes an abnormal result off the list.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from audit import trail
 from audit.kinds import Kind
+from courses.actions import dosing, stopping
 from courses.actions.subject import record
-from courses.models import Course
-from monitoring import dossier, policies
-from monitoring.actions import escalations, planning
-from monitoring.models import Acknowledgement, Escalation, Specimen
+from courses.models import Course, Hold
+from messaging import outbox
+from monitoring import dossier, policies, purposes
+from monitoring.actions import escalations, planning, reviews
+from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
-from protocol import labs
+from protocol import cumulative
+from protocol.dosing import average_daily_mg
+from protocol.facts import CourseFacts
+from protocol.vocabulary import Analyte, Tier
+
+# Concerns that a decision about the results answers.
+_ANSWERED = (
+    Escalation.Kind.RESULT,
+    Escalation.Kind.UNREAD_RESULT,
+    Escalation.Kind.CORRECTED_RESULT,
+)
+
+
+class Changed(Exception):
+    """The results are not those that were shown: something arrived or was decided meanwhile."""
+
+
+class StillDoubtful(Exception):
+    """Every value of the specimen waits to be confirmed; nothing is decided on it (LAB-6)."""
+
+
+class NotLower(Exception):
+    """The new dose is not lower than the present one, or none is being taken."""
+
+
+class NeedsDecision(Exception):
+    """The result is abnormal: it is not read in a batch (UX-06)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What a decision sets in motion.
+
+    ``from_on`` is the first day of the lower dose, the first day without one, or the last dose.
+    ``words`` are the clinician's own to the patient; empty: the ready-made ones.
+    """
+
+    repeat_on: date | None = None
+    pattern: tuple[Decimal, ...] = ()
+    from_on: date | None = None
+    stop_reason: str = "adverse-effect"
+    tell: bool = False
+    words: str = ""
 
 
 @trail.action
 def acknowledge(
-    specimen: Specimen, *, course: Course, action: str, plan: str, by: User, now: datetime
+    specimen: Specimen,
+    *,
+    course: Course,
+    action: str,
+    plan: str,
+    by: User,
+    now: datetime,
+    step: NextStep | None = None,
+    version: str = "",
 ) -> Acknowledgement:
-    """A prescriber has read a specimen's results and says what happens next (LAB-8)."""
+    """A prescriber has read a specimen's results and says what happens next (LAB-8).
+
+    Args:
+        action: one of ``Acknowledgement.Action``; ``plan`` says it in words.
+        step: the repeat, dose, hold, stop and note that belong to it.
+        version: of the row that was shown; empty where none was.
+
+    Raises:
+        Changed: something else would be decided on than was shown.
+        StillDoubtful: no value of the specimen is believed yet.
+        NotLower: a reduction that is none.
+    """
+    step = step or NextStep()
+    Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
     today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-    reading = labs.read(
-        dossier.load_one(course), as_of=today, policy=policies.policy_for(course, on=today)
-    )
-    ref = f"specimen:{specimen.public_id}"
-    tiers = [
-        graded.tier
-        for graded in reading.newest.values()
-        if graded.result.specimen == ref and graded.tier is not None
-    ]
-    row = Acknowledgement.objects.create(
-        specimen=specimen,
-        course=course,
-        action=action,
-        plan=plan,
-        tier=max(tiers).word if tiers else "",
-        at=now,
-        by=by,
-    )
-    for concern in Escalation.objects.filter(
-        course=course, kind=Escalation.Kind.RESULT, closed_at__isnull=True
-    ):
-        escalations.close(concern, outcome=plan, by=by, now=now)
-    record(Kind.RESULT_ACKNOWLEDGED, course, by=by, now=now, action=action)
-    planning.replan(course, now=now)
+    facts = dossier.load_one(course)
+    _check_version(specimen, course, version)
+    finding = _finding(specimen, course, facts, today=today)
+    with planning.planned_once():
+        _act(course, action, step, plan, facts, today=today, by=by, now=now)
+        row = Acknowledgement.objects.create(
+            specimen=specimen,
+            course=course,
+            action=action,
+            plan=plan,
+            tier=finding.tier.word if finding is not None and finding.tier is not None else "",
+            results=_believed(finding),
+            repeat_on=step.repeat_on,
+            repeat=_to_repeat(finding) if step.repeat_on is not None else [],
+            told=step.tell,
+            words=step.words if step.tell else "",
+            at=now,
+            by=by,
+        )
+        record(
+            Kind.RESULT_ACKNOWLEDGED,
+            course,
+            by=by,
+            now=now,
+            action=action,
+            repeat_on=step.repeat_on.isoformat() if step.repeat_on else None,
+            told=step.tell,
+        )
+        if step.tell:
+            _tell(row, course, now=now)
+        planning.replan(course, now=now)
+    _close_concerns(course, specimen, plan=plan, by=by, now=now)
     return row
+
+
+@transaction.atomic
+def read_normal(review: ResultReview, *, version: str, by: User, now: datetime) -> Acknowledgement:
+    """Close one row of the list whose results need no decision, as read.
+
+    Raises:
+        Changed: it is not what was shown any more.
+        NeedsDecision: it is abnormal, doubtful or corrected now.
+    """
+    fresh = (
+        ResultReview.objects.select_for_update(of=("self",))
+        .select_related("course__clinic", "course__patient", "specimen")
+        .get(pk=review.pk)
+    )
+    if fresh.needs_decision:
+        raise NeedsDecision
+    return acknowledge(
+        fresh.specimen,
+        course=fresh.course,
+        action=Acknowledgement.Action.NO_ACTION,
+        plan="Read: no action needed",
+        by=by,
+        now=now,
+        version=version or "none",
+    )
+
+
+def _check_version(specimen: Specimen, course: Course, version: str) -> None:
+    if not version:
+        return
+    row = ResultReview.objects.filter(course=course, specimen=specimen).first()
+    if row is None or row.ended or row.version != version:
+        raise Changed
+
+
+def _finding(
+    specimen: Specimen, course: Course, facts: CourseFacts, *, today: date
+) -> reviews.Finding | None:
+    """What lies before the reader; None for a specimen with nothing to grade."""
+    ref = f"specimen:{specimen.public_id}"
+    policy = policies.policy_for(course, on=today)
+    found = reviews.findings(facts, policy=policy, as_of=today, waiting={ref}).get(ref)
+    if found is not None and all(each.held for each in found.graded):
+        raise StillDoubtful
+    return found
+
+
+def _believed(finding: reviews.Finding | None) -> list[str]:
+    """Ids of the results decided on. One that is held waits again once it is confirmed."""
+    graded = finding.graded if finding is not None else ()
+    return [each.result.ref.partition(":")[2] for each in graded if not each.held]
+
+
+def _to_repeat(finding: reviews.Finding | None) -> list[str]:
+    """What is drawn again: what was raised, or everything where nothing was."""
+    graded = finding.graded if finding is not None else ()
+    raised = [each for each in graded if each.tier is not None and each.tier > Tier.T0]
+    names = {each.analyte for each in raised or graded}
+    return [analyte.value for analyte in Analyte if analyte in names]
+
+
+def _act(
+    course: Course,
+    action: str,
+    step: NextStep,
+    plan: str,
+    facts: CourseFacts,
+    *,
+    today: date,
+    by: User,
+    now: datetime,
+) -> None:
+    from_on = step.from_on or today
+    match action:
+        case Acknowledgement.Action.REDUCE if step.pattern:
+            dose = cumulative.dose_on(facts, today)
+            if dose is None or average_daily_mg(step.pattern) >= average_daily_mg(dose.pattern):
+                raise NotLower
+            dosing.change_dose(
+                course,
+                pattern=step.pattern,
+                starts_on=from_on,
+                formulation=dose.formulation.value,
+                reason=plan[:300],
+                today=today,
+                by=by,
+                now=now,
+            )
+        case Acknowledgement.Action.HOLD if not _on_hold(course):
+            dosing.hold(course, held_on=from_on, reason=plan[:300], by=by, now=now)
+        case Acknowledgement.Action.STOP if course.stopped_at is None:
+            stopping.stop(course, last_dose_on=from_on, reason=step.stop_reason, by=by, now=now)
+            course.refresh_from_db()
+
+
+def _on_hold(course: Course) -> bool:
+    return Hold.objects.filter(course=course, resumed_on__isnull=True).exists()
+
+
+def _tell(row: Acknowledgement, course: Course, *, now: datetime) -> None:
+    """The text that leaves names nothing; what the clinic says stands behind the sign-in."""
+    outbox.enqueue(
+        purpose=purposes.RESULT_NOTE,
+        key=f"result-note:{uuid.uuid5(row.specimen.public_id, str(row.pk))}",
+        about=f"course:{course.public_id}",
+        patient=course.patient,
+        clinic=course.clinic,
+        send_after=now,
+        now=now,
+    )
+
+
+def _close_concerns(
+    course: Course, specimen: Specimen, *, plan: str, by: User, now: datetime
+) -> None:
+    """Close what the decision answers, unless other results of the course still wait for one."""
+    others = ResultReview.objects.filter(course=course, ended="", needs_decision=True)
+    if others.exclude(specimen=specimen).exists():
+        return
+    concerns: Iterable[Escalation] = Escalation.objects.filter(
+        course=course, kind__in=_ANSWERED, closed_at__isnull=True
+    )
+    for concern in list(concerns):
+        escalations.close(concern, outcome=plan, by=by, now=now, decided=True)

@@ -19,13 +19,14 @@ from courses.actions.subject import record
 from courses.models import Course, Statement
 from monitoring import check_in_drafts as drafts
 from monitoring import check_in_questions
-from monitoring.actions import escalations, planning
+from monitoring.actions import escalations, pathway, planning
 from monitoring.check_in_drafts import Draft
 from monitoring.check_in_meaning import Meaning
 from monitoring.check_in_questions import WORDING
 from monitoring.check_in_shapes import Question
 from monitoring.models import CheckIn, Escalation
 from people.models import Patient
+from protocol.vocabulary import TestResult
 
 log = structlog.get_logger(__name__)
 
@@ -238,14 +239,14 @@ def _concern(features: tuple[str, ...]) -> tuple[str, str]:
 def _alert(
     check_in: CheckIn, kind: str, reason: str, row: Statement, *, by: trail.Actor, now: datetime
 ) -> None:
-    escalations.raise_for(
-        check_in.course,
-        kind=kind,
-        reasons=[reason],
-        evidence=f"statement:{row.pk}",
-        by=by,
-        now=now,
-    )
+    course, evidence = check_in.course, f"statement:{row.pk}"
+    if kind == Escalation.Kind.PREGNANCY_TEST:
+        result = TestResult.POSITIVE
+        pathway.begin_pathway(course, result=result, evidence=evidence, by=by, now=now)
+    else:
+        escalations.raise_for(
+            course, kind=kind, reasons=[reason], evidence=evidence, by=by, now=now
+        )
 
 
 def _statements(meaning: Meaning) -> list[tuple[str, dict[str, Any]]]:

@@ -16,18 +16,26 @@ from courses.models import Course
 from messaging import outbox
 from monitoring import purposes
 from monitoring.actions import planning
-from monitoring.models import Escalation, EscalationStep
+from monitoring.models import Escalation, EscalationStep, ResultReview
 from people import queries as people
 from people.models import User
+from people.permissions import Role
 
 SWEEPER = trail.System("escalations")
 
 # Minutes until the next rung: prescribers, then everyone clinical, then again every four hours.
 LADDER = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=4))
+# A result that nobody has decided about: nurses first, then the course's prescriber, then every
+# prescriber and the administrators; again every day (UX-06, evidence D).
+_UNREAD_LADDER = (timedelta(hours=4), timedelta(hours=20), timedelta(hours=24))
 
 
 class AlreadySettled(Exception):
     """Somebody else has acknowledged or closed it meanwhile."""
+
+
+class StillOpen(Exception):
+    """What the concern is about has not been done: steps of a pathway, or a decision."""
 
 
 @trail.action
@@ -57,14 +65,14 @@ def raise_for(
             reasons=list(reasons),
             evidence=evidence,
             raised_at=now,
-            climbs_at=now + LADDER[0],
+            climbs_at=now + _ladder(kind)[0],
         )
     else:
         open_one.reasons = [*open_one.reasons, *[r for r in reasons if r not in open_one.reasons]]
         open_one.evidence = evidence
         open_one.acknowledged_at = open_one.acknowledged_by = None
         open_one.rung += 1
-        open_one.climbs_at = now + LADDER[0]
+        open_one.climbs_at = now + _ladder(kind)[0]
         open_one.save(
             update_fields=[
                 "reasons",
@@ -105,15 +113,22 @@ def acknowledge(escalation: Escalation, *, by: User, now: datetime) -> Escalatio
 
 
 @trail.action
-def close(escalation: Escalation, *, outcome: str, by: User, now: datetime) -> Escalation:
+def close(
+    escalation: Escalation, *, outcome: str, by: User, now: datetime, decided: bool = False
+) -> Escalation:
     """The concern is settled, with what was done.
+
+    ``decided``: the results behind it have just been decided about, in this transaction.
 
     Raises:
         AlreadySettled: it was closed before.
+        StillOpen: a step of its pathway is open (US-23), or a result still waits (UX-06).
     """
     locked = _locked(escalation)
     if locked.closed_at is not None:
         raise AlreadySettled
+    if not decided and _still_open(locked):
+        raise StillOpen
     if locked.acknowledged_at is None:
         locked.acknowledged_at, locked.acknowledged_by = now, author(by)
     locked.closed_at, locked.closed_by, locked.outcome = now, author(by), outcome
@@ -150,7 +165,8 @@ def _climb(pk: int, *, now: datetime) -> bool:
         trail.unchanged()
         return False
     row.rung += 1
-    row.climbs_at = now + LADDER[min(row.rung, len(LADDER) - 1)]
+    ladder = _ladder(row.kind)
+    row.climbs_at = now + ladder[min(row.rung, len(ladder) - 1)]
     row.save(update_fields=["rung", "climbs_at"])
     _tell(row, now=now)
     record(
@@ -160,7 +176,7 @@ def _climb(pk: int, *, now: datetime) -> bool:
 
 
 def _tell(escalation: Escalation, *, now: datetime) -> None:
-    for user in people.on_call(escalation.course.clinic_id, escalation.rung):
+    for user in _told_at(escalation):
         EscalationStep.objects.get_or_create(
             escalation=escalation,
             rung=escalation.rung,
@@ -176,6 +192,30 @@ def _tell(escalation: Escalation, *, now: datetime) -> None:
             send_after=now,
             now=now,
         )
+
+
+def _ladder(kind: str) -> tuple[timedelta, ...]:
+    return _UNREAD_LADDER if kind == Escalation.Kind.UNREAD_RESULT else LADDER
+
+
+def _told_at(escalation: Escalation) -> list[User]:
+    """Who is told at the concern's rung; never nobody while the clinic has a prescriber."""
+    course = escalation.course
+    if escalation.kind != Escalation.Kind.UNREAD_RESULT:
+        return people.on_call(course.clinic_id, escalation.rung)
+    prescribers = people.colleagues(course.clinic_id, [Role.DERMATOLOGIST])
+    if escalation.rung == 0:
+        return people.colleagues(course.clinic_id, [Role.NURSE]) or prescribers
+    if escalation.rung == 1:
+        return [user for user in prescribers if user.pk == course.prescriber_id] or prescribers
+    return people.colleagues(course.clinic_id, [Role.DERMATOLOGIST, Role.ADMINISTRATOR])
+
+
+def _still_open(escalation: Escalation) -> bool:
+    if escalation.kind == Escalation.Kind.UNREAD_RESULT:
+        waiting = ResultReview.objects.filter(course=escalation.course, ended="")
+        return waiting.filter(needs_decision=True).exists()
+    return escalation.pathway.filter(outcome="").exists()
 
 
 def _locked(escalation: Escalation) -> Escalation:

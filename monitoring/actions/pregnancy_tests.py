@@ -6,8 +6,8 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import author, record
 from courses.models import Course
-from monitoring.actions import escalations, planning
-from monitoring.models import Escalation, PregnancyTest
+from monitoring.actions import pathway, planning
+from monitoring.models import PregnancyTest
 from protocol.vocabulary import TestResult
 
 
@@ -26,7 +26,7 @@ def record_test(
 ) -> PregnancyTest:
     """A test by its specimen date (US-05 to US-13, UK-11 to UK-13).
 
-    A positive or unclear one raises a concern in the same transaction (US-23).
+    A positive or unclear one begins the pathway in the same transaction (US-23).
     """
     test = PregnancyTest.objects.create(
         course=course,
@@ -41,11 +41,9 @@ def record_test(
     )
     record(Kind.PREGNANCY_TEST_RECORDED, course, by=by, now=now, test=str(test.public_id))
     if result != TestResult.NEGATIVE:
-        positive = result == TestResult.POSITIVE
-        escalations.raise_for(
+        pathway.begin_pathway(
             course,
-            kind=Escalation.Kind.PREGNANCY_TEST,
-            reasons=["TEST_POSITIVE" if positive else "TEST_INDETERMINATE"],
+            result=TestResult(result),
             evidence=f"pregnancy-test:{test.public_id}",
             by=by,
             now=now,

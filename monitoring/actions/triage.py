@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from audit import trail
 from courses.models import Course
 from monitoring import dossier, policies
-from monitoring.actions import escalations
+from monitoring.actions import escalations, pathway
 from monitoring.actions.filing import FiledLine
-from monitoring.models import Escalation
+from monitoring.models import Escalation, Observation
 from protocol import labs
 from protocol.vocabulary import Analyte, ResultStatus, TestResult, Tier
 
@@ -23,7 +23,7 @@ def after_results(
     """Raise what new results of a course ask for. Part of an action.
 
     1. a positive or unclear pregnancy test; 2. a result in tier 4 (5.2: same-day contact); 3. a
-    corrected result on a specimen that a prescription was signed after (B5).
+    result that the laboratory corrected or took back after a prescription had been signed (B5).
     """
     changed = [line for line in lines if line.changed and line.observation is not None]
     _pregnancy_tests(course, changed, by=by, now=now)
@@ -32,20 +32,22 @@ def after_results(
     facts = dossier.load_one(course)
     reading = labs.read(facts, as_of=today, policy=policies.policy_for(course, on=today))
     fresh = {f"observation:{line.observation.public_id}" for line in changed if line.observation}
-    critical = [
-        graded
-        for graded in reading.in_force.values()
-        if graded.tier is Tier.T4 and graded.result.ref in fresh
-    ]
-    for graded in critical:
-        kind = (
-            Escalation.Kind.PREGNANCY_TEST
-            if graded.analyte is Analyte.HCG
-            else Escalation.Kind.RESULT
-        )
-        escalations.raise_for(
-            course, kind=kind, reasons=["LAB_T4"], evidence=graded.result.ref, by=by, now=now
-        )
+    for graded in reading.in_force.values():
+        if graded.result.ref not in fresh or graded.tier not in (Tier.T3, Tier.T4):
+            continue
+        if graded.analyte is Analyte.HCG:
+            positive = graded.tier is Tier.T4
+            result = TestResult.POSITIVE if positive else TestResult.INDETERMINATE
+            pathway.begin_pathway(course, result=result, evidence=graded.result.ref, by=by, now=now)
+        elif graded.tier is Tier.T4:
+            escalations.raise_for(
+                course,
+                kind=Escalation.Kind.RESULT,
+                reasons=["LAB_T4"],
+                evidence=graded.result.ref,
+                by=by,
+                now=now,
+            )
     _corrections(course, changed, by=by, now=now)
 
 
@@ -60,11 +62,9 @@ def _pregnancy_tests(
             and row.status in _FINAL
             and row.value_text in _ALARMING
         ):
-            positive = row.value_text == TestResult.POSITIVE
-            escalations.raise_for(
+            pathway.begin_pathway(
                 course,
-                kind=Escalation.Kind.PREGNANCY_TEST,
-                reasons=["TEST_POSITIVE" if positive else "TEST_INDETERMINATE"],
+                result=TestResult(row.value_text),
                 evidence=f"observation:{row.public_id}",
                 by=by,
                 now=now,
@@ -85,7 +85,7 @@ def _corrections(
             and row.monitored
             and old.status in _FINAL
             and old.received_at <= newest.signed_at
-            and (old.value_text, old.unit) != (row.value_text, row.unit)
+            and (row.status == ResultStatus.CANCELLED or _said(old) != _said(row))
         ):
             escalations.raise_for(
                 course,
@@ -95,3 +95,8 @@ def _corrections(
                 by=by,
                 now=now,
             )
+
+
+def _said(row: Observation) -> tuple[object, ...]:
+    """What a reader decides on: a corrected range changes the reading as much as a value."""
+    return row.value_text, row.comparator, row.unit, row.lln, row.uln

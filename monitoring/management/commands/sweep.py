@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import chains
 from messaging import dispatch
 from monitoring import heartbeat
-from monitoring.actions import escalations, planning
+from monitoring.actions import escalations, planning, unread
 from monitoring.actions.pulses import beat
 
 SECONDS_BETWEEN = 60
@@ -36,6 +36,7 @@ class Command(BaseCommand):
     def _sweep(self) -> None:
         now = timezone.now()
         planned = planning.tick(now=now)
+        unread.sweep(now=now)
         climbed = escalations.sweep(now=now)
         sent = dispatch.run()
         beat("tick", now=now, courses=planned, sealed=chains.seal())
