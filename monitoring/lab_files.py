@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake import detect, hl7v2
+from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.hl7v2_frames import Readable, Rejoined, iter_messages
 from monitoring.intake.report import Entry, Format, Rejected
 
@@ -15,11 +16,18 @@ Part = tuple[bytes, tuple[Entry, ...]]
 
 
 def messages(
-    stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, wire: Format | None = None
+    stream: Readable,
+    *,
+    file: str,
+    zone: ZoneInfo,
+    as_of: date,
+    wire: Format | None = None,
+    code_map: CodeMap = EMPTY,
 ) -> Iterator[Part]:
     """Each message of a stream with its entries; one HL7 message in memory at a time.
 
-    A FHIR or CSV file is one message. ``wire`` None means: find out what it is.
+    A FHIR or CSV file is one message. ``wire`` None means: find out what it is. ``code_map`` is
+    what the clinic has said about local codes of its laboratories.
     """
     head = stream.read(_HEAD)
     whole = Rejoined(head, stream)
@@ -30,7 +38,11 @@ def messages(
         return
     if chosen is not Format.HL7V2 or not head.strip():
         kept = _Kept(whole)
-        entries = tuple(detect.read_stream(kept, file=file, zone=zone, as_of=as_of, wire=chosen))
+        entries = tuple(
+            detect.read_stream(
+                kept, file=file, zone=zone, as_of=as_of, wire=chosen, code_map=code_map
+            )
+        )
         yield kept.bytes(), entries
         return
     empty = True
@@ -39,15 +51,31 @@ def messages(
         if isinstance(frame, Rejected):
             yield head if len(head) < _HEAD else b"", (frame,)
         else:
-            yield frame, hl7v2.read_message(frame, file=file, zone=zone, as_of=as_of)
+            yield (
+                frame,
+                hl7v2.read_message(frame, file=file, zone=zone, as_of=as_of, code_map=code_map),
+            )
     if empty:
         yield head, (Rejected("there is no message (no MSH segment)", file, Format.HL7V2),)
 
 
-def stored(raw: bytes, *, file: str, wire: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
-    """Read a kept message again, by the parsers of today."""
+def stored(
+    raw: bytes,
+    *,
+    file: str,
+    wire: str,
+    zone: ZoneInfo,
+    as_of: date,
+    code_map: CodeMap = EMPTY,
+) -> tuple[Entry, ...]:
+    """Read a kept message again, by the parsers and the code map of today."""
     parts = messages(
-        io.BytesIO(raw), file=file, zone=zone, as_of=as_of, wire=Format(wire) if wire else None
+        io.BytesIO(raw),
+        file=file,
+        zone=zone,
+        as_of=as_of,
+        wire=Format(wire) if wire else None,
+        code_map=code_map,
     )
     return tuple(entry for _, entries in parts for entry in entries)
 

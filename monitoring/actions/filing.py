@@ -147,5 +147,5 @@ def _number(text: str) -> Decimal | None:
 
 
 def _same(before: Observation, fresh: Observation) -> bool:
-    names = ("value_text", "comparator", "unit", "status", "range_text", "lln", "uln")
+    names = ("analyte", "value_text", "comparator", "unit", "status", "range_text", "lln", "uln")
     return all(getattr(before, name) == getattr(fresh, name) for name in names)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitoring.intake.code_map import UNMAPPED
 from monitoring.intake.names import analyte_named, says_fasting
 from monitoring.intake.units import Quantity
 
@@ -186,8 +187,7 @@ def _by_name(sent: tuple[Coding, ...]) -> Resolved:
         problem = "the local codes and names contradict each other"
         return Resolved(first.code, first.system, text, problem=problem)
     if not said:
-        problem = "the local code is not in the code map"
-        return Resolved(first.code, first.system, text, problem=problem)
+        return Resolved(first.code, first.system, text, problem=UNMAPPED)
     (analyte,) = said
     fasting = True if any(says_fasting(slot.text) for slot in sent) else None
     return Resolved(first.code, first.system, text, analyte, fasting=fasting)

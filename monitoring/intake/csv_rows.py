@@ -14,6 +14,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake.catalogue import Coding
+from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.dates import read_birth_date, read_day
 from monitoring.intake.lines import SentResult, Specimens, build_line
 from monitoring.intake.report import (
@@ -59,7 +60,9 @@ class _Group:
     rows: list[_Row] = field(default_factory=list)
 
 
-def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
+def read(
+    data: bytes, *, file: str, zone: ZoneInfo, as_of: date, code_map: CodeMap = EMPTY
+) -> tuple[Entry, ...]:
     """All entries of a CSV file; rejected rows come first. `as_of` is the clinic's today."""
     rejected: list[Entry] = []
     groups: dict[tuple[str, str, str], _Group] = {}
@@ -72,7 +75,9 @@ def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry,
         groups.setdefault(key, _Group(_hints(cells), cells["accession"])).rows.append(row)
     if not rejected and not groups:
         rejected.append(Rejected("the file holds no rows", file, Format.CSV))
-    reports = [_report(group, file, zone=zone, as_of=as_of) for group in groups.values()]
+    reports = [
+        _report(group, file, zone=zone, as_of=as_of, code_map=code_map) for group in groups.values()
+    ]
     return (*rejected, *reports)
 
 
@@ -142,7 +147,9 @@ def _hints(cells: dict[str, str]) -> PatientHints:
     return PatientHints(identifiers, read_birth_date(cells["born"]))
 
 
-def _report(group: _Group, file: str, *, zone: ZoneInfo, as_of: date) -> IncomingReport:
+def _report(
+    group: _Group, file: str, *, zone: ZoneInfo, as_of: date, code_map: CodeMap
+) -> IncomingReport:
     specimens = Specimens(as_of)
     sent = [
         SentResult(
@@ -170,7 +177,7 @@ def _report(group: _Group, file: str, *, zone: ZoneInfo, as_of: date) -> Incomin
         content_hash=hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
         patient=group.patient,
         specimens=tuple(specimens.found),
-        lines=tuple(build_line(each, specimens) for each in sent),
+        lines=tuple(build_line(each, specimens, code_map=code_map) for each in sent),
     )
 
 

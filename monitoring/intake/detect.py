@@ -12,6 +12,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake import csv_rows, fhir, hl7v2
+from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.hl7v2_frames import Readable, Rejoined
 from monitoring.intake.report import Entry, Format, Rejected
 
@@ -36,11 +37,18 @@ _HL7 = re.compile(r"(?:^|[\r\n\x0b])\s*\ufeff?(?:MSH|FHS|BHS)[^\w\s]")
 
 
 def read_stream(
-    stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, wire: Format | None = None
+    stream: Readable,
+    *,
+    file: str,
+    zone: ZoneInfo,
+    as_of: date,
+    wire: Format | None = None,
+    code_map: CodeMap = EMPTY,
 ) -> Iterator[Entry]:
     """Entries of a stream; at least one. `wire` None means: find out what it is.
 
-    `file` is the name shown with each entry, `zone` the clinic's, `as_of` its calendar's today.
+    `file` is the name shown with each entry, `zone` the clinic's, `as_of` its calendar's today,
+    `code_map` what the clinic has said about local codes.
     """
     head = stream.read(_HEAD)
     try:
@@ -52,7 +60,7 @@ def read_stream(
     if not head.strip(b" \t\r\n\x00\x1a"):
         yield Rejected("the file is empty", file, chosen)
     elif chosen is Format.HL7V2:
-        yield from hl7v2.read_stream(whole, file=file, zone=zone, as_of=as_of)
+        yield from hl7v2.read_stream(whole, file=file, zone=zone, as_of=as_of, code_map=code_map)
     else:
         data = _up_to_limit(whole)
         if len(data) > FILE_LIMIT:
@@ -60,7 +68,7 @@ def read_stream(
             yield Rejected(why, file, chosen)
             return
         reader = fhir.read if chosen is Format.FHIR else csv_rows.read
-        yield from reader(data, file=file, zone=zone, as_of=as_of)
+        yield from reader(data, file=file, zone=zone, as_of=as_of, code_map=code_map)
 
 
 class NotALaboratoryFile(ValueError):

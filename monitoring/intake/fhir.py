@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitoring.intake.catalogue import Coding, resolve
+from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.fasting import asks_for_fasting
 from monitoring.intake.fhir_patients import NOBODY, patient_of
 from monitoring.intake.fhir_resources import (
@@ -87,7 +88,9 @@ class _Person:
     reports: list[Resource] = field(default_factory=list)
 
 
-def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
+def read(
+    data: bytes, *, file: str, zone: ZoneInfo, as_of: date, code_map: CodeMap = EMPTY
+) -> tuple[Entry, ...]:
     """All entries of a FHIR file. `as_of` is today on the clinic's calendar."""
     try:
         library = open_library(data)
@@ -99,13 +102,28 @@ def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry,
         why = "the file holds no result (no Observation)"
         return (Rejected(why, file, Format.FHIR, control_id=control_id),)
     return tuple(
-        _entry(person, library, file=file, control_id=control_id, zone=zone, as_of=as_of)
+        _entry(
+            person,
+            library,
+            file=file,
+            control_id=control_id,
+            zone=zone,
+            as_of=as_of,
+            code_map=code_map,
+        )
         for person in people
     )
 
 
 def _entry(
-    person: _Person, library: Library, *, file: str, control_id: str, zone: ZoneInfo, as_of: date
+    person: _Person,
+    library: Library,
+    *,
+    file: str,
+    control_id: str,
+    zone: ZoneInfo,
+    as_of: date,
+    code_map: CodeMap,
 ) -> Entry:
     sender = _sender(person, library)
     if not person.results:
@@ -130,6 +148,8 @@ def _entry(
         build_line(
             replace(each, fasting=_fasting(each, specimens, answers)),
             specimens,
+            sender=sender,
+            code_map=code_map,
         )
         for each in sent
     )

@@ -15,6 +15,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from monitoring.intake.catalogue import Coding, resolve
+from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.dates import WrittenDay, read_birth_date, read_day, why_day_is_held
 from monitoring.intake.fasting import asks_for_fasting, fasting_said
 from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT, Readable, iter_messages
@@ -70,7 +71,13 @@ class _Person:
 
 
 def read_stream(
-    stream: Readable, *, file: str, zone: ZoneInfo, as_of: date, limit: int = MESSAGE_LIMIT
+    stream: Readable,
+    *,
+    file: str,
+    zone: ZoneInfo,
+    as_of: date,
+    limit: int = MESSAGE_LIMIT,
+    code_map: CodeMap = EMPTY,
 ) -> Iterator[Entry]:
     """Entries of a stream of messages, one message in memory at a time."""
     empty = True
@@ -79,17 +86,23 @@ def read_stream(
         if isinstance(message, Rejected):
             yield message
         else:
-            yield from read_message(message, file=file, zone=zone, as_of=as_of)
+            yield from read_message(message, file=file, zone=zone, as_of=as_of, code_map=code_map)
     if empty:
         yield Rejected("there is no message (no MSH segment)", file, Format.HL7V2)
 
 
-def read(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
+def read(
+    data: bytes, *, file: str, zone: ZoneInfo, as_of: date, code_map: CodeMap = EMPTY
+) -> tuple[Entry, ...]:
     """All entries of bytes that hold one message, several, a batch or MLLP frames."""
-    return tuple(read_stream(io.BytesIO(data), file=file, zone=zone, as_of=as_of))
+    return tuple(
+        read_stream(io.BytesIO(data), file=file, zone=zone, as_of=as_of, code_map=code_map)
+    )
 
 
-def read_message(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tuple[Entry, ...]:
+def read_message(
+    data: bytes, *, file: str, zone: ZoneInfo, as_of: date, code_map: CodeMap = EMPTY
+) -> tuple[Entry, ...]:
     """One entry per patient of one message. `as_of` is today on the clinic's calendar."""
     try:
         segments = parse(data)
@@ -110,7 +123,9 @@ def read_message(data: bytes, *, file: str, zone: ZoneInfo, as_of: date) -> tupl
             continue
         specimens = Specimens(as_of)
         sent = [each for group in groups for each in _results(group, specimens, zone)]
-        lines = tuple(build_line(each, specimens) for each in sent)
+        lines = tuple(
+            build_line(each, specimens, sender=sender, code_map=code_map) for each in sent
+        )
         content = "\r".join(str(each.parsed).strip() for each in person.segments)
         entries.append(
             IncomingReport(

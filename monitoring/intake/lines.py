@@ -5,11 +5,12 @@ The parsers differ only in where they find things; what is doubtful is decided h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from monitoring.intake.catalogue import Coding, Resolved, resolve
+from monitoring.intake.code_map import EMPTY, UNMAPPED, CodeMap, LocalCode
 from monitoring.intake.dates import WrittenDay, why_day_is_held
 from monitoring.intake.fasting import asks_for_fasting
 from monitoring.intake.report import IncomingLine, IncomingSpecimen, ResultStatus
@@ -78,10 +79,15 @@ def kind_of_sample(*texts: str) -> str:
     return ""
 
 
-def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
-    """Everything known about one result; fails closed: every doubt becomes a reason to wait."""
+def build_line(
+    sent: SentResult, specimens: Specimens, *, sender: str = "", code_map: CodeMap = EMPTY
+) -> IncomingLine:
+    """Everything known about one result; fails closed: every doubt becomes a reason to wait.
+
+    `code_map` holds what the clinic has said about local codes of `sender`.
+    """
     specimen = specimens.found[sent.specimen]
-    meaning = resolve(sent.codings)
+    meaning = _mapped(resolve(sent.codings), sender, code_map)
     unit, unit_as_sent, unit_doubt = _unit(sent)
     presence = presence_of(sent.reading.text) if meaning.analyte == "hcg" else ""
     # "Was the patient fasting?" under a local code is understood, and no result to map.
@@ -126,6 +132,17 @@ def build_line(sent: SentResult, specimens: Specimens) -> IncomingLine:
         ungraded=ungraded,
         monitored=monitored,
     )
+
+
+def _mapped(meaning: Resolved, sender: str, code_map: CodeMap) -> Resolved:
+    """What the clinic's code map makes of a code that nothing else explains."""
+    if meaning.problem != UNMAPPED or not code_map:
+        return meaning
+    key = LocalCode.of(sender=sender, code=meaning.code, system=meaning.system, text=meaning.text)
+    if key not in code_map:
+        return meaning
+    analyte = code_map[key]
+    return replace(meaning, analyte=analyte.value if analyte else "", problem="")
 
 
 def _unit(sent: SentResult) -> tuple[str, str, str]:
