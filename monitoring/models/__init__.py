@@ -4,6 +4,7 @@ from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.due_items import Contact, DueItem
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
+from monitoring.models.lab_tokens import LabToken
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
 from monitoring.models.pulse import Pulse
 from monitoring.models.results import (
@@ -30,6 +31,7 @@ __all__ = [
     "GateDecision",
     "LabMessage",
     "LabReport",
+    "LabToken",
     "Observation",
     "PathwayStep",
     "PregnancyTest",

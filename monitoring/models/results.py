@@ -24,6 +24,7 @@ class LabMessage(models.Model):
         FILE = "file", "File"
         UPLOAD = "upload", "Upload page"
         API = "api", "HTTP"
+        MLLP = "mllp", "MLLP"
         TYPED = "typed", "Typed by staff"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
