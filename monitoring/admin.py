@@ -38,6 +38,15 @@ class LabReportAdmin(ReadOnly):
     private = ("hints",)
 
 
+@admin.register(models.LabToken)
+class LabTokenAdmin(ReadOnly):
+    """Laboratories' tokens: the text itself is not known to anybody."""
+
+    list_display = ("prefix", "label", "clinic", "last_used_at", "expires_at", "revoked_at")
+    list_filter = ("clinic",)
+    private = ("token_hash",)
+
+
 @admin.register(models.Pulse)
 class PulseAdmin(ReadOnly):
     """Signs of life."""
