@@ -2,6 +2,7 @@
 
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
+from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
 from monitoring.models.due_items import Contact, DueItem
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.lab_tokens import LabToken
@@ -22,6 +23,7 @@ __all__ = [
     "Acknowledgement",
     "CheckIn",
     "ClinicPolicyVersion",
+    "CodeMeaning",
     "Contact",
     "CourseStanding",
     "DueItem",
@@ -36,6 +38,8 @@ __all__ = [
     "PathwayStep",
     "PregnancyTest",
     "Pulse",
+    "RememberedLink",
+    "ReportMove",
     "ResultReview",
     "Specimen",
 ]

@@ -15,6 +15,17 @@ APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
 NO_DELETE = [pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete)]
+# A report and its specimens belong to one patient. Checked at the end of the transaction, because
+# a move changes both (B3).
+_SAME_PATIENT = """
+    IF EXISTS (
+        SELECT 1 FROM monitoring_specimen s JOIN monitoring_labreport r ON r.id = s.report_id
+        WHERE {which} AND r.patient_id IS DISTINCT FROM s.patient_id
+    ) THEN
+        RAISE EXCEPTION 'a specimen and its report must belong to the same patient';
+    END IF;
+    RETURN NULL;
+"""
 
 
 class LabMessage(models.Model):
@@ -82,7 +93,16 @@ class LabReport(models.Model):
     settled_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        triggers = NO_DELETE
+        triggers = [
+            *NO_DELETE,
+            pgtrigger.Trigger(
+                name="report_has_its_specimens_patient",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("patient"),
+                timing=pgtrigger.Deferred,
+                func=_SAME_PATIENT.format(which="r.id = NEW.id"),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["message", "part"], name="one_report_per_message_part"),
             models.CheckConstraint(
@@ -116,9 +136,25 @@ class Specimen(models.Model):
     kind = models.CharField(max_length=10, blank=True, help_text="urine, serum, blood or empty")
     collected_on = models.DateField(null=True, blank=True)
     received_at = models.DateTimeField()
+    dated_at = models.DateTimeField(
+        null=True, blank=True, help_text="when staff set the collection date"
+    )
+    dated_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
-        triggers = NO_DELETE
+        triggers = [
+            *NO_DELETE,
+            pgtrigger.Trigger(
+                name="specimen_has_its_reports_patient",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("patient", "report"),
+                timing=pgtrigger.Deferred,
+                func=_SAME_PATIENT.format(which="s.id = NEW.id"),
+            ),
+        ]
+        constraints = [both_or_neither("dated", model="specimen")]
         indexes = [models.Index(fields=["patient", "collected_on"], name="specimen_by_day")]
 
     def __str__(self) -> str:
@@ -155,6 +191,13 @@ class Observation(models.Model):
     notes = models.JSONField(default=list)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    unit_set_at = models.DateTimeField(
+        null=True, blank=True, help_text="when staff said which unit the value is in"
+    )
+    unit_set_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    set_aside_reason = models.CharField(max_length=300, blank=True)
     supersedes = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -191,6 +234,12 @@ class Observation(models.Model):
                 name="one_current_observation_per_specimen_and_code",
             ),
             both_or_neither("confirmed", model="observation"),
+            both_or_neither("unit_set", model="observation"),
+            both_or_neither("set_aside", model="observation"),
+            models.CheckConstraint(
+                condition=Q(set_aside_at__isnull=True) | Q(current=False),
+                name="what_was_set_aside_does_not_count",
+            ),
         ]
 
     def __str__(self) -> str:
