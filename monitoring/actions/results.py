@@ -19,6 +19,7 @@ from monitoring.actions import filing, planning, triage
 from monitoring.intake import matching
 from monitoring.intake.report import Entry, IncomingReport, PatientHints, Rejected
 from monitoring.models import LabMessage, LabReport
+from monitoring.queries import remembered
 from people.models import Clinic, Patient
 
 
@@ -63,13 +64,28 @@ def receive(
     ]
 
 
-def find(hints: PatientHints, clinic: Clinic) -> matching.Matched | matching.Unmatched:
-    """Whose results these are, among the clinic's patients who share an identifier."""
+def find(
+    hints: PatientHints, clinic: Clinic, *, sender: str = ""
+) -> matching.Matched | matching.Unmatched:
+    """Whose results these are, among the clinic's patients who share an identifier.
+
+    A number of the sender's own that staff have linked to a patient counts as the patient's (B2);
+    the birth date must agree all the same.
+    """
     numbers = [each.value.strip() for each in hints.identifiers if each.value.strip()]
-    patients = Patient.objects.filter(clinic=clinic, mrn__in=numbers)
+    known = {
+        patient: (patient.mrn,)
+        for patient in Patient.objects.filter(clinic=clinic, mrn__in=numbers)
+    }
+    linked = remembered.remembered_numbers(clinic.pk, sender=sender, numbers=numbers)
     return matching.match(
         hints,
-        [matching.Candidate(patient.pk, (patient.mrn,), patient.born) for patient in patients],
+        [
+            matching.Candidate(
+                patient.pk, (*known.get(patient, ()), *linked.get(patient, ())), patient.born
+            )
+            for patient in {**known, **linked}
+        ],
     )
 
 
@@ -123,7 +139,7 @@ def _file(
         report = _report(message, part, entry, LabReport.Status.REJECTED, entry.reason, None, now)
         _record(Kind.RESULT_QUEUED, report, by=by, now=now)
         return Receipt(entry, "rejected", entry.reason, None, None, ())
-    found = find(entry.patient, clinic)
+    found = find(entry.patient, clinic, sender=entry.sender)
     if isinstance(found, matching.Unmatched):
         report = _report(message, part, entry, LabReport.Status.UNMATCHED, found.why, None, now)
         hits = Patient.objects.filter(pk__in=[str(each.key) for each in found.suggestions])
@@ -206,7 +222,7 @@ def _record(
 def _duplicate(entry: Entry, clinic: Clinic) -> Receipt:
     if isinstance(entry, Rejected):
         return Receipt(entry, "rejected", entry.reason, None, None, ())
-    found = find(entry.patient, clinic)
+    found = find(entry.patient, clinic, sender=entry.sender)
     patient = None
     lines: list[filing.FiledLine] = []
     if isinstance(found, matching.Matched):
