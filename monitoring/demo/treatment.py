@@ -19,6 +19,7 @@ from courses.actions import dispensing, dosing, recording, statements, stopping
 from courses.actions.starting import CoursePlan
 from courses.models import Course, Prescription, Statement
 from monitoring.actions import acknowledging, care, planning, pregnancy_tests, prescribing
+from monitoring.actions.acknowledging import NextStep
 from monitoring.actions.planning import planned_once
 from monitoring.check_in_questions import Background
 from monitoring.demo import answers, laboratory
@@ -257,17 +258,15 @@ class Treatment:
         newest = Specimen.objects.filter(patient=self.patient).order_by("-collected_on").first()
         if newest is None:
             raise ValueError("there are no results to hold for")
-        with planned_once():
-            acknowledging.acknowledge(
-                newest, course=self._course, action="hold", plan=plan, by=self.ward.doctor, now=now
-            )
-            self._perform(
-                dosing.hold,
-                now=now,
-                by=self.ward.doctor,
-                held_on=self.ward.day(days_ago),
-                reason="liver values",
-            )
+        acknowledging.acknowledge(
+            newest,
+            course=self._course,
+            action="hold",
+            plan=plan,
+            step=NextStep(from_on=self.ward.day(days_ago)),
+            by=self.ward.doctor,
+            now=now,
+        )
 
     def miss(self, days_ago: int, days: int) -> None:
         """Doses were missed on the days before."""
