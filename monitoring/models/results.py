@@ -98,7 +98,7 @@ class LabReport(models.Model):
             pgtrigger.Trigger(
                 name="report_has_its_specimens_patient",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("patient"),
+                operation=pgtrigger.UpdateOf("patient_id"),
                 timing=pgtrigger.Deferred,
                 func=_SAME_PATIENT.format(which="r.id = NEW.id"),
             ),
@@ -149,7 +149,7 @@ class Specimen(models.Model):
             pgtrigger.Trigger(
                 name="specimen_has_its_reports_patient",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("patient", "report"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("patient_id", "report_id"),
                 timing=pgtrigger.Deferred,
                 func=_SAME_PATIENT.format(which="s.id = NEW.id"),
             ),
