@@ -46,7 +46,7 @@ def file_lines(
     specimens = [
         _specimen(sample, entry, report, patient=patient, now=now) for sample in entry.specimens
     ]
-    return [_line(line, specimens[line.specimen], now=now) for line in entry.lines]
+    return [file_line(line, specimens[line.specimen], now=now) for line in entry.lines]
 
 
 def _specimen(
@@ -76,7 +76,8 @@ def _specimen(
     )
 
 
-def _line(line: IncomingLine, specimen: Specimen, *, now: datetime) -> FiledLine:
+def file_line(line: IncomingLine, specimen: Specimen, *, now: datetime) -> FiledLine:
+    """One line of a sample: new, known, newer or older than what is on file. Part of an action."""
     before = (
         Observation.objects.select_for_update()
         .filter(
@@ -147,5 +148,8 @@ def _number(text: str) -> Decimal | None:
 
 
 def _same(before: Observation, fresh: Observation) -> bool:
+    if before.unit_set_at is not None and before.supersedes is not None:
+        # Staff said which unit it is; a resend says again what they answered.
+        before = before.supersedes
     names = ("analyte", "value_text", "comparator", "unit", "status", "range_text", "lln", "uln")
     return all(getattr(before, name) == getattr(fresh, name) for name in names)

@@ -1,14 +1,17 @@
-"""Whose a report is, said by a person: link it to a patient, or take it off the queue."""
+"""Whose a report is, said by a person: link it, remember that, move it, or leave it unfiled."""
 
+import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
 from monitoring import lab_files
-from monitoring.actions import results
+from monitoring.actions import rereading, results
 from monitoring.intake.report import IncomingReport
-from monitoring.models import LabReport
+from monitoring.models import LabReport, Observation, RememberedLink, ReportMove, Specimen
+from monitoring.queries import code_maps
+from monitoring.queries.remembered import lookup_of
 from people.models import Patient, User
 
 
@@ -20,9 +23,18 @@ class NotReadable(Exception):
     """The stored message holds no results to file for anybody."""
 
 
+class NotMovable(Exception):
+    """It is not filed, is this patient's already, or the patient is another clinic's."""
+
+
 @trail.action
-def link(report: LabReport, *, patient: Patient, by: User, now: datetime) -> LabReport:
+def link(
+    report: LabReport, *, patient: Patient, by: User, now: datetime, remember: bool = True
+) -> LabReport:
     """File a queued report for the patient a person chose; it is read from the stored message.
+
+    With ``remember`` the sender's numbers stand for the patient from now on, where that is safe
+    (see ``why_not_remembered``).
 
     Raises:
         AlreadySettled: it left the queue meanwhile.
@@ -34,6 +46,8 @@ def link(report: LabReport, *, patient: Patient, by: User, now: datetime) -> Lab
     locked.settled_at, locked.settled_by = now, by
     locked.save(update_fields=["status", "patient", "settled_at", "settled_by"])
     results.file_report(locked, entry, patient=patient, by=by, now=now)
+    if remember and not why_not_remembered(locked, patient):
+        _remember(locked, patient, by=by, now=now)
     trail.record(
         Kind.RESULT_LINKED,
         by=by,
@@ -65,6 +79,160 @@ def reject(report: LabReport, *, why: str, by: User, now: datetime) -> LabReport
     return locked
 
 
+def why_not_remembered(report: LabReport, patient: Patient) -> str:
+    """Why the sender's numbers will not stand for the patient, in words; empty if they will (B2).
+
+    Never by name alone, never of a sender without a name, never against the birth date.
+    """
+    hints = json.loads(report.hints) if report.hints else {}
+    if not report.message.sender:
+        return "the message names no sender"
+    if not _numbers(report):
+        return "the message carries no number that is not a patient's own"
+    if not hints.get("born"):
+        return "the message carries no birth date"
+    if hints["born"] != patient.born.isoformat():
+        return "the birth date in the message is not the patient's"
+    return ""
+
+
+@trail.action
+def revoke_link(link: RememberedLink, *, by: User, now: datetime) -> RememberedLink:
+    """A number no longer stands for the patient; what was filed by it stays where it is.
+
+    Raises:
+        AlreadySettled: it was revoked before.
+    """
+    locked = (
+        RememberedLink.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic")
+        .get(pk=link.pk)
+    )
+    if locked.revoked_at is not None:
+        raise AlreadySettled
+    _revoke(locked, by=by, now=now)
+    return locked
+
+
+@trail.action
+def move(report: LabReport, *, patient: Patient, reason: str, by: User, now: datetime) -> LabReport:
+    """A filed report is another patient's: all its samples go there, and both are read again (B3).
+
+    1. both patients' records are locked; 2. report and samples change hands together; 3. numbers
+    that led to the wrong patient are forgotten; 4. a prescription signed on the results raises a
+    concern; 5. both patients' gates, plans and concerns are made anew.
+
+    Raises:
+        NotMovable: not filed, no change, another clinic's patient, or no reason.
+    """
+    list(
+        Patient.objects.select_for_update()
+        .filter(pk__in=[patient.pk, report.patient_id])
+        .order_by("pk")
+    )
+    locked = (
+        LabReport.objects.select_for_update(of=("self",))
+        .select_related("message", "clinic", "patient", "patient__clinic")
+        .get(pk=report.pk)
+    )
+    wrong = locked.patient
+    foreign = patient.clinic_id != locked.clinic_id
+    if wrong is None or wrong.pk == patient.pk or foreign or not reason.strip():
+        raise NotMovable
+    locked.patient = patient
+    locked.save(update_fields=["patient"])
+    Specimen.objects.filter(report=locked).update(patient=patient)
+    ReportMove.objects.create(
+        report=locked,
+        from_patient=wrong,
+        to_patient=patient,
+        reason=reason.strip()[:300],
+        at=now,
+        by=by,
+    )
+    for person, other in ((wrong, patient), (patient, wrong)):
+        trail.record(
+            Kind.RESULT_MOVED,
+            by=by,
+            subject=f"lab-report:{locked.public_id}",
+            now=now,
+            clinic=locked.clinic.slug,
+            patient=person.public_id,
+            direction="away" if person is wrong else "here",
+            other=str(other.public_id),
+        )
+    lookups = [lookup_of(number) for number in _numbers(locked)]
+    for link_row in RememberedLink.objects.select_for_update().filter(
+        clinic=locked.clinic,
+        sender=locked.message.sender,
+        lookup__in=lookups,
+        patient=wrong,
+        revoked_at__isnull=True,
+    ):
+        _revoke(link_row, by=by, now=now)
+    moved = list(
+        Observation.objects.filter(specimen__report=locked, current=True).select_related("specimen")
+    )
+    rereading.doubt_prescription(wrong, moved, by=by, now=now)
+    rereading.read_again(wrong, [], by=by, now=now)
+    rereading.read_again(patient, moved, by=by, now=now)
+    return locked
+
+
+def _remember(report: LabReport, patient: Patient, *, by: User, now: datetime) -> None:
+    for number in _numbers(report):
+        lookup = lookup_of(number)
+        known = (
+            RememberedLink.objects.select_for_update()
+            .filter(
+                clinic=report.clinic,
+                sender=report.message.sender,
+                lookup=lookup,
+                revoked_at__isnull=True,
+            )
+            .first()
+        )
+        if known is not None and known.patient_id == patient.pk:
+            continue
+        if known is not None:
+            _revoke(known, by=by, now=now)
+        row = RememberedLink.objects.create(
+            clinic=report.clinic,
+            sender=report.message.sender,
+            identifier=number,
+            lookup=lookup,
+            patient=patient,
+            made_at=now,
+            made_by=by,
+        )
+        _record_link(Kind.LINK_REMEMBERED, row, by=by, now=now)
+
+
+def _revoke(row: RememberedLink, *, by: User, now: datetime) -> None:
+    row.revoked_at, row.revoked_by = now, by
+    row.save(update_fields=["revoked_at", "revoked_by"])
+    _record_link(Kind.LINK_REVOKED, row, by=by, now=now)
+
+
+def _record_link(kind: Kind, row: RememberedLink, *, by: User, now: datetime) -> None:
+    trail.record(
+        kind,
+        by=by,
+        subject=f"remembered-link:{row.public_id}",
+        now=now,
+        clinic=row.clinic.slug,
+        patient=row.patient.public_id,
+    )
+
+
+def _numbers(report: LabReport) -> list[str]:
+    """The message's numbers that are no patient's own number in the clinic."""
+    hints = json.loads(report.hints) if report.hints else {}
+    sent = {each.strip() for each in hints.get("identifiers", ()) if each.strip()}
+    own = Patient.objects.filter(clinic_id=report.clinic_id, mrn__in=sent)
+    return sorted(sent - set(own.values_list("mrn", flat=True)))
+
+
 def _open(report: LabReport) -> LabReport:
     locked = (
         LabReport.objects.select_for_update(of=("self",))
@@ -84,6 +252,7 @@ def _entry(report: LabReport, now: datetime) -> IncomingReport:
         wire=report.message.format,
         zone=zone,
         as_of=now.astimezone(zone).date(),
+        code_map=code_maps.code_map_of(report.clinic_id),
     )
     entry = entries[report.part] if report.part < len(entries) else None
     if not isinstance(entry, IncomingReport):

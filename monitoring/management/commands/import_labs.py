@@ -18,6 +18,7 @@ from monitoring.actions import results
 from monitoring.actions.results import Receipt
 from monitoring.import_summary import message_entry, totals
 from monitoring.intake.report import Format
+from monitoring.queries import code_maps
 from people.models import Clinic
 from people.queries import clinic_by_slug
 
@@ -89,6 +90,7 @@ class Command(BaseCommand):
                 zone=zone,
                 as_of=now.astimezone(zone).date(),
                 wire=wire,
+                code_map=code_maps.code_map_of(clinic.pk),
             )
             for number, (raw, entries) in enumerate(parts, start=1):
                 yield from results.receive(raw, entries, origin=origin, by=IMPORTER, now=now)
