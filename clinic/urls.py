@@ -9,6 +9,7 @@ from clinic.views.gallery import Gallery
 from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
+from clinic.views.reading import ToRead
 from clinic.views.recording import Record
 from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, RulesPage
@@ -34,6 +35,7 @@ urlpatterns = [
     path("courses/<uuid:public_id>/concerns/<uuid:concern>/", Concern.as_view(), name="concern"),
     path("prescriptions/<uuid:public_id>/pick-up/", RecordPickUp.as_view(), name="pick-up"),
     path("results/", Results.as_view(), name="results"),
+    path("results/to-read/", ToRead.as_view(), name="to-read"),
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),

@@ -5,6 +5,7 @@ the stylesheet (neutral, ok, due, warning, critical, info).
 """
 
 from clinic.reasons import REASONS
+from protocol.pathway import Step
 from protocol.vocabulary import Check, ItemStatus, Level, Owner, Phase, Reason, Tier
 
 CHECKS: dict[Check, str] = {
@@ -303,6 +304,41 @@ LAB_ACTIONS: dict[str, str] = {
     "hold": "The rule book proposes: hold, and repeat within a week with CK and bilirubin.",
     "stop": "The rule book proposes: stop or hold now, and speak to the patient today.",
 }
+
+
+# What a prescriber can decide about results, mildest last: words by Acknowledgement's actions.
+DECISIONS: dict[str, str] = {
+    "repeat": "Repeat the test",
+    "reduce": "Reduce the dose",
+    "hold": "Put treatment on hold",
+    "stop": "Stop the course",
+    "contact": "Refer, or talk to the patient first",
+    "no-action": "No action, for the reason below",
+}
+
+# Steps after a positive or unclear pregnancy test (US-23, 5.2): what, and how.
+PATHWAY: dict[Step, tuple[str, str]] = {
+    Step.CONTACT_TODAY: ("Talk to the patient today", "No more capsules, from this moment."),
+    Step.STOP_TREATMENT: ("Stop the course", "Record the last dose; the gate is shut already."),
+    Step.PAUSE_TREATMENT: ("Pause treatment", "Put it on hold until the test is clear."),
+    Step.REPEAT_TEST: ("Repeat the test", "After 48 hours, in a laboratory (rule book 5.2)."),
+    Step.REFER: ("Refer", "To a specialist with experience in reproductive toxicity."),
+    Step.REPORT_PROGRAMME: ("Report to the programme", "Every pregnancy is reported."),
+    Step.REPORT_AUTHORITY: ("Report to the authority", "By the national reporting system."),
+}
+PATHWAY_OF: dict[tuple[str, Step], str] = {
+    ("us-ipledge", Step.REPORT_PROGRAMME): "iPLEDGE, 1-866-495-0654 (US-23, US-27).",
+    ("us-ipledge", Step.REPORT_AUTHORITY): "FDA MedWatch (US-23).",
+    ("us-ipledge", Step.REFER): "OB-GYN with experience in reproductive toxicity (US-23).",
+    ("uk-mhra", Step.REPORT_AUTHORITY): "Yellow Card (UK-18).",
+}
+STEPS_OPEN = "Steps are open. Tick each off, or say why it is not needed."
+STILL_OPEN: dict[str, str] = {
+    "unread-result": "The result still waits for a decision. Deciding closes this by itself.",
+}
+
+# Rules of a clinic that close something without a person.
+RULES_BY_THEMSELVES: dict[str, str] = {"normal-results": "The clinic's rule for normal results"}
 
 
 def concern_reason(code: str) -> str:

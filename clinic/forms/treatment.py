@@ -120,30 +120,20 @@ class DispenseForm(StaffForm):
         return self.cleaned_data
 
 
-class AcknowledgeForm(StaffForm):
-    """I have seen this result, and this happens next (UX-06)."""
-
-    action = forms.ChoiceField(
-        choices=[
-            ("no-action", "No action, because …"),
-            ("repeat", "Repeat the test"),
-            ("reduce", "Reduce the dose"),
-            ("hold", "Hold treatment"),
-            ("stop", "Stop the course"),
-        ],
-        widget=forms.RadioSelect,
-    )
-    plan = forms.CharField(
-        label="What happens next", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class ConcernForm(StaffForm):
     """A concern is settled."""
 
     outcome = forms.CharField(
         label="What was done", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class StepForm(StaffForm):
+    """One step after a positive or unclear test is done, or is left out for a reason."""
+
+    step = forms.CharField(max_length=24)
+    outcome = forms.ChoiceField(choices=[("done", "Done"), ("not-needed", "Not needed")])
+    note = forms.CharField(max_length=300, required=False)
 
 
 class ContactForm(StaffForm):

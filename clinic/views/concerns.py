@@ -9,14 +9,21 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinic import wording
-from clinic.forms.treatment import ConcernForm
+from clinic.deciding_rows import step_row
+from clinic.forms.treatment import ConcernForm, StepForm
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
-from monitoring.actions import escalations
-from monitoring.queries.concerns import concern_of
+from monitoring.actions import escalations, pathway
+from monitoring.queries.concerns import concern_of, step_of, steps_of
 from monitoring.queries.course_page import banner_of
 from people.permissions import Permission
+
+_STEP_REFUSALS: dict[type[Exception], str] = {
+    pathway.AlreadySettled: "Somebody else has settled this step.",
+    pathway.NotStopped: "Stop the course or put it on hold first; then tick this step off.",
+    pathway.ReasonNeeded: "Say why the step is not needed.",
+}
 
 
 class Concern(StaffPage):
@@ -34,6 +41,8 @@ class Concern(StaffPage):
         """Acknowledge or close."""
         course = self._course(public_id)
         row = concern_of(course, concern)
+        if "step" in request.POST:
+            return self._settle(course, row, StepForm(request.POST, today=self.today))
         form = ConcernForm(request.POST, today=self.today)
         try:
             if "take" in request.POST:
@@ -43,11 +52,35 @@ class Concern(StaffPage):
             if not form.is_valid():
                 return self._page(public_id, concern, form, status=422)
             escalations.close(row, outcome=form.cleaned_data["outcome"], by=self.user, now=self.now)
+        except escalations.StillOpen:
+            form.add_error(None, wording.STILL_OPEN.get(row.kind, wording.STEPS_OPEN))
+            return self._page(public_id, concern, form, status=422)
         except escalations.AlreadySettled:
             messages.info(request, "Somebody else has taken this on.")
         else:
             messages.success(request, f"Saved for {course.patient.full_name}")
         return redirect("clinic:course", public_id)
+
+    def _settle(self, course: Any, row: Any, form: StepForm) -> HttpResponse:
+        """Tick one step off, with name and time, or leave it out with the reason."""
+        back = redirect("clinic:concern", course.public_id, row.public_id)
+        if not form.is_valid():
+            messages.info(self.request, "Nothing was saved. Choose the step again.")
+            return back
+        step = step_of(row, form.cleaned_data["step"])
+        try:
+            pathway.settle(
+                step,
+                outcome=form.cleaned_data["outcome"],
+                note=form.cleaned_data["note"],
+                by=self.user,
+                now=self.now,
+            )
+        except tuple(_STEP_REFUSALS) as refusal:
+            messages.warning(self.request, _STEP_REFUSALS[type(refusal)])
+        else:
+            messages.success(self.request, f"Saved for {course.patient.full_name}")
+        return back
 
     def _course(self, public_id: uuid.UUID) -> Any:
         return course_for(self.user, public_id, need=self.need, page="concern", now=self.now)
@@ -69,5 +102,19 @@ class Concern(StaffPage):
             taken_at=row.acknowledged_at,
             closed_at=row.closed_at,
             outcome=row.outcome,
+            steps=[step_row(each, programme=course.programme) for each in steps_of(row)],
+            record_urls=self._links(public_id, row.kind),
             status=status,
         )
+
+    def _links(self, public_id: uuid.UUID, kind: str) -> list[dict[str, str]]:
+        """Where what a step asks for is recorded, for those who may."""
+        if kind != "pregnancy-test":
+            return []
+        names = [("contact", "Record the call"), ("test", "Record a test")]
+        if self.place.may(Permission.CHANGE_DOSE):
+            names += [("hold", "Put on hold"), ("stop", "Stop the course")]
+        return [
+            {"url": reverse("clinic:record", args=[public_id, name]), "label": label}
+            for name, label in names
+        ]

@@ -1,0 +1,103 @@
+"""Rows about deciding: what waits and since when, what was decided, what was replaced."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from clinic import wording
+from monitoring.queries.concerns import StepRow
+from monitoring.queries.reading import DecisionRow, ReplacedRow, ReviewRow
+from monitoring.result_notes import NOTES
+from protocol.vocabulary import Tier
+
+_SHOWN_LINES = 4
+
+
+def waiting_words(row: ReviewRow, *, now: datetime) -> str:
+    """``Waiting 26 h, passed on to Dr Osei``; days from two days on."""
+    hours = max(0, (now - row.since) // timedelta(hours=1))
+    waited = f"{hours} h" if hours < 48 else f"{hours // 24} days"
+    said = f"Waiting {waited}"
+    return f"{said}, passed on to {', '.join(row.told)}" if row.told else said
+
+
+def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
+    """One line of the list to read."""
+    word, status = ("Not graded", "neutral") if row.tier is None else wording.TIERS[Tier(row.tier)]
+    if row.corrected:
+        word, status = "Corrected", "warning"
+    elif row.doubtful:
+        word, status = "To confirm", "warning"
+    return {
+        "id": str(row.public_id),
+        "pick": f"{row.public_id}:{row.version}",
+        "patient": row.patient,
+        "collected_on": row.collected_on,
+        "word": word,
+        "status": status,
+        "lines": [_line(line) for line in row.lines[:_SHOWN_LINES]],
+        "more": max(0, len(row.lines) - _SHOWN_LINES),
+        "needs_decision": row.needs_decision,
+        "waiting": waiting_words(row, now=now),
+        "url": reverse("clinic:acknowledge", args=[row.course, row.specimen]),
+    }
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": wording.ANALYTES[line["analyte"]],
+        "value": f"{line['comparator']}{line['value']}",
+        "unit": line["unit"],
+        "high": line["high"],
+        "flag": Tier(line["tier"]) if line["tier"] else None,
+        "low": line["flag"] == "low",
+        "held": bool(line["held"]),
+    }
+
+
+def decision_row(row: DecisionRow) -> dict[str, Any]:
+    """Who decided what, and when."""
+    return {
+        "action": wording.DECISIONS.get(row.action, row.action),
+        "plan": row.plan,
+        "repeat_on": row.repeat_on,
+        "told": row.told,
+        "at": row.at,
+        "by": row.by or wording.RULES_BY_THEMSELVES[row.rule],
+        "collected_on": row.collected_on,
+    }
+
+
+def replaced_row(row: ReplacedRow) -> dict[str, Any]:
+    """An old value beside the one that replaced it."""
+    return {
+        "name": wording.ANALYTES.get(row.analyte, row.code_text),
+        "old": row.old,
+        "old_at": row.old_at,
+        "new": row.new,
+        "new_at": row.new_at,
+        "cancelled": row.status == "cancelled",
+    }
+
+
+def note_rows() -> list[dict[str, str]]:
+    """The ready-made texts to the patient, one an action."""
+    return [{"action": wording.DECISIONS[action], "text": text} for action, text in NOTES.items()]
+
+
+def step_row(row: StepRow, *, programme: str) -> dict[str, Any]:
+    """One step of the pathway in the programme's words."""
+    title, how = wording.PATHWAY[row.step]
+    own = wording.PATHWAY_OF.get((programme, row.step))
+    return {
+        "step": row.step.value,
+        "title": title,
+        "how": own or how,
+        "owner": wording.OWNERS[row.owner],
+        "open": not row.outcome,
+        "done": row.outcome == "done",
+        "note": row.note,
+        "settled_at": row.settled_at,
+        "settled_by": row.settled_by,
+    }

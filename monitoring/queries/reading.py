@@ -1,0 +1,244 @@
+"""What is to be read: the clinic's list, one specimen's past, and what was decided (UX-06)."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from courses.models import Course
+from monitoring.models import (
+    Acknowledgement,
+    Escalation,
+    EscalationStep,
+    Observation,
+    ResultReview,
+    Specimen,
+)
+from monitoring.result_notes import NOTES
+from people.models import Patient, User
+from people.queries import PatientRow, Place, patient_row
+
+PAGE = 50
+CLOSED_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One specimen on the list; ``lines`` worst first; ``told`` whom it was passed on to."""
+
+    public_id: uuid.UUID
+    course: uuid.UUID
+    specimen: uuid.UUID
+    patient: PatientRow
+    collected_on: date
+    since: datetime
+    tier: int | None
+    needs_decision: bool
+    corrected: bool
+    doubtful: bool
+    lines: tuple[dict[str, Any], ...]
+    version: str
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """One page of the list, abnormal first, with what is counted beside it."""
+
+    rows: tuple[ReviewRow, ...]
+    to_decide: int
+    normal: int
+    closed_by_rule: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What was decided about a specimen, by whom, when; ``by`` empty: by the named rule."""
+
+    specimen: uuid.UUID
+    collected_on: date | None
+    action: str
+    plan: str
+    repeat_on: date | None
+    told: bool
+    at: datetime
+    by: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedRow:
+    """A value that the laboratory has replaced: both values with both times (B5)."""
+
+    analyte: str
+    code_text: str
+    old: str
+    old_at: datetime
+    new: str
+    new_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """What the clinic wrote to a patient after reading results."""
+
+    on: datetime
+    text: str
+    repeat_on: date | None
+
+
+def to_read(place: Place, *, page: int, now: datetime) -> ToRead:
+    """What waits in the clinic, abnormal first, then the longest; always as many queries."""
+    open_rows = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
+    numbers = open_rows.aggregate(
+        decide=Count("pk", filter=Q(needs_decision=True)),
+        normal=Count("pk", filter=Q(needs_decision=False)),
+    )
+    closed = Acknowledgement.objects.filter(
+        course__clinic_id=place.clinic_id, at__gte=now - timedelta(days=CLOSED_DAYS)
+    ).exclude(rule="")
+    pages = max(1, -(-(numbers["decide"] + numbers["normal"]) // PAGE))
+    page = min(max(1, page), pages)
+    rows = open_rows.select_related("course__patient", "specimen").order_by(
+        "-needs_decision", F("tier").desc(nulls_first=True), "since", "pk"
+    )
+    return ToRead(
+        rows=_rows(list(rows[(page - 1) * PAGE : page * PAGE])),
+        to_decide=numbers["decide"],
+        normal=numbers["normal"],
+        closed_by_rule=closed.count(),
+        page=page,
+        pages=pages,
+    )
+
+
+def chosen(place: Place, public_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ReviewRow]:
+    """The rows of the clinic among those asked for, ended ones left out."""
+    rows = ResultReview.objects.filter(
+        clinic_id=place.clinic_id, public_id__in=list(public_ids), ended=""
+    )
+    found = _rows(list(rows.select_related("course__patient", "specimen").order_by("pk")))
+    return {row.public_id: row for row in found}
+
+
+def reviews_by_id(place: Place, public_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ResultReview]:
+    """The rows themselves, for the action that closes them."""
+    rows = ResultReview.objects.filter(clinic_id=place.clinic_id, public_id__in=list(public_ids))
+    return {row.public_id: row for row in rows.select_related("course__patient")}
+
+
+def waiting(place: Place) -> int:
+    """How many specimens of the clinic need somebody's decision."""
+    rows = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="", needs_decision=True)
+    return rows.count()
+
+
+def review_of(course: Course, specimen: Specimen) -> ReviewRow | None:
+    """The row of one specimen while it waits."""
+    row = ResultReview.objects.filter(course=course, specimen=specimen, ended="")
+    found = _rows(list(row.select_related("course__patient", "specimen")))
+    return found[0] if found else None
+
+
+def decisions_of(course: Course, *, specimen: Specimen | None = None) -> tuple[DecisionRow, ...]:
+    """What was decided about results of a course, newest first."""
+    rows = Acknowledgement.objects.filter(course=course)
+    if specimen is not None:
+        rows = rows.filter(specimen=specimen)
+    return tuple(
+        DecisionRow(
+            specimen=row.specimen.public_id,
+            collected_on=row.specimen.collected_on,
+            action=row.action,
+            plan=row.plan,
+            repeat_on=row.repeat_on,
+            told=row.told,
+            at=row.at,
+            by=str(row.by) if row.by else "",
+            rule=row.rule,
+        )
+        for row in rows.select_related("by", "specimen").order_by("-at", "-pk")[:12]
+    )
+
+
+def replaced_in(specimen: Specimen) -> tuple[ReplacedRow, ...]:
+    """Values of a specimen that newer ones have replaced, oldest first."""
+    rows = Observation.objects.filter(specimen=specimen, supersedes__isnull=False)
+    return tuple(
+        ReplacedRow(
+            analyte=row.analyte,
+            code_text=row.code_text or row.code,
+            old=_said(row.supersedes),
+            old_at=row.supersedes.received_at,
+            new=_said(row),
+            new_at=row.received_at,
+            status=row.status,
+        )
+        for row in rows.select_related("supersedes").order_by("received_at", "pk")
+        if row.supersedes is not None
+    )
+
+
+def notes_to(patient: Patient) -> tuple[NoteRow, ...]:
+    """What the clinic wrote after reading results, newest first."""
+    rows = Acknowledgement.objects.filter(course__patient=patient, told=True).order_by("-at")
+    return tuple(
+        NoteRow(row.at, row.words or NOTES[row.action], row.repeat_on) for row in rows[:12]
+    )
+
+
+def _said(row: Observation) -> str:
+    return f"{row.comparator}{row.value_text} {row.unit_as_sent or row.unit}".strip()
+
+
+def _rows(found: list[ResultReview]) -> tuple[ReviewRow, ...]:
+    told = _told([row.course_id for row in found if row.needs_decision])
+    return tuple(
+        ReviewRow(
+            public_id=row.public_id,
+            course=row.course.public_id,
+            specimen=row.specimen.public_id,
+            patient=patient_row(row.course.patient),
+            collected_on=row.collected_on,
+            since=row.since,
+            tier=row.tier,
+            needs_decision=row.needs_decision,
+            corrected=row.corrected,
+            doubtful=row.doubtful,
+            lines=tuple(row.lines),
+            version=row.version,
+            told=told[row.course_id] if row.needs_decision else (),
+        )
+        for row in found
+    )
+
+
+def _told(course_ids: list[int]) -> defaultdict[int, tuple[str, ...]]:
+    """Who was told about open concerns over results, by course, the highest rung's people."""
+    rungs: dict[int, tuple[int, list[str]]] = {}
+    steps = EscalationStep.objects.filter(
+        escalation__course_id__in=course_ids,
+        escalation__closed_at__isnull=True,
+        escalation__kind__in=[Escalation.Kind.UNREAD_RESULT, Escalation.Kind.RESULT],
+    ).order_by("rung", "pk")
+    for course_id, rung, name in steps.values_list("escalation__course_id", "rung", "told"):
+        if course_id not in rungs or rungs[course_id][0] < rung:
+            rungs[course_id] = (rung, [])
+        rungs[course_id][1].append(name.partition(":")[2])
+    names = {
+        str(user.public_id): str(user)
+        for user in User.objects.filter(
+            public_id__in={name for _, people in rungs.values() for name in people}
+        )
+    }
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for course_id, (_, people) in rungs.items():
+        found[course_id] = tuple(names[name] for name in dict.fromkeys(people) if name in names)
+    return found

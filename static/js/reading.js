@@ -1,0 +1,44 @@
+/* Keys on the list of results to read. The list works without them: ticks, links and one button. */
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-reading]");
+  if (!form) return;
+  const rows = Array.from(form.querySelectorAll("tr[data-row]"));
+  let at = -1;
+
+  const go = (step) => {
+    at = Math.min(Math.max(at + step, 0), rows.length - 1);
+    rows.forEach((row, number) => row.classList.toggle("is-current", number === at));
+    rows[at].querySelector("[data-open]").focus();
+  };
+  const boxes = (picked) => form.querySelectorAll(`input[name=pick]${picked ? ":checked" : ""}`);
+  const tick = (box, on) => {
+    box.checked = on;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+    if (typing) return;
+    if (event.key === "j") go(1);
+    else if (event.key === "k") go(-1);
+    else if (event.key === "x" && at >= 0) {
+      const box = rows[at].querySelector("input[name=pick]");
+      if (box) tick(box, !box.checked);
+    } else if (event.key === "a") {
+      const button = form.querySelector("[data-close]");
+      if (!button) return;
+      if (boxes(true).length === 0) boxes(false).forEach((box) => tick(box, true));
+      if (boxes(true).length > 0) form.requestSubmit(button);
+    } else return;
+    event.preventDefault();
+  });
+
+  /* The mouse and the Tab key move the current row as well. */
+  form.addEventListener("focusin", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    if (row) at = rows.indexOf(row);
+  });
+})();
