@@ -249,6 +249,11 @@ class Observation(models.Model):
 class PregnancyTest(models.Model):
     """A pregnancy test entered by staff, or a documented omission; a laboratory's is not here."""
 
+    class Reader(models.TextChoices):
+        STAFF = "staff", "A member of staff"
+        DEVICE = "device", "A device"
+        PATIENT = "patient", "The patient"
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="pregnancy_tests")
     collected_on = models.DateField()
@@ -256,6 +261,9 @@ class PregnancyTest(models.Model):
     setting = models.CharField(max_length=20, blank=True)
     specimen = models.CharField(max_length=10, default="urine")
     verified = models.BooleanField(default=False)
+    reader = models.CharField(
+        max_length=10, choices=Reader.choices, blank=True, help_text="who read the result"
+    )
     cycle_day = models.PositiveSmallIntegerField(null=True, blank=True)
     omitted_reason = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
