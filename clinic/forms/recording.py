@@ -60,6 +60,14 @@ class TestForm(StaffForm):
         ],
     )
     specimen = forms.ChoiceField(choices=[("urine", "Urine"), ("serum", "Serum")])
+    reader = forms.ChoiceField(
+        label="Read by",
+        choices=[
+            ("staff", "A member of staff"),
+            ("device", "A device, or the laboratory"),
+            ("patient", "The patient"),
+        ],
+    )
     verified = forms.BooleanField(
         label="I have checked the result myself (home test: photo or device seen)", required=False
     )
@@ -69,9 +77,12 @@ class TestForm(StaffForm):
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Nothing is collected in the future."""
+        """Nothing is collected in the future; in a clinic the patient does not read the result."""
         self.not_in_future("collected_on")
-        return self.cleaned_data
+        values = self.cleaned_data
+        if values.get("setting") == TestSetting.CLINIC and values.get("reader") == "patient":
+            self.add_error("reader", "In the clinic a member of staff or a device reads the test.")
+        return values
 
 
 class VisitForm(StaffForm):

@@ -23,10 +23,12 @@ def record_test(
     cycle_day: int | None,
     by: trail.Actor,
     now: datetime,
+    reader: str = "",
 ) -> PregnancyTest:
     """A test by its specimen date (US-05 to US-13, UK-11 to UK-13).
 
-    A positive or unclear one begins the pathway in the same transaction (US-23).
+    ``reader`` is ``staff``, ``device``, ``patient`` or empty where it is not known. A positive or
+    unclear one begins the pathway in the same transaction (US-23).
     """
     test = PregnancyTest.objects.create(
         course=course,
@@ -35,6 +37,7 @@ def record_test(
         setting=setting,
         specimen=specimen,
         verified=verified,
+        reader=reader,
         cycle_day=cycle_day,
         recorded_at=now,
         recorded_by=author(by),

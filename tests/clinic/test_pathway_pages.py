@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from audit.models import Event
 from courses.models import Course
-from monitoring.models import CourseStanding, DueItem, Escalation, PathwayStep
+from monitoring.models import CourseStanding, DueItem, Escalation, PathwayStep, PregnancyTest
 from people.models import Clinic
 from protocol.pathway import Step, steps_for
 from protocol.vocabulary import TestResult
@@ -53,7 +53,7 @@ def record(desk: Client, course: Course, result: str, **said: str) -> Any:
         reverse("clinic:record", args=[course.public_id, "test"]),
         {
             "result": result, "collected_on": f"{world.TODAY:%d-%b-%Y}", "setting": "clinic",
-            "specimen": "urine", **said,
+            "specimen": "urine", "reader": "staff", **said,
         },
     )  # fmt: skip
 
@@ -152,3 +152,16 @@ def test_laboratory_test_begins_the_pathway_on_arrival(
     raw += f"\rOBX|3|{kind}|{code}||{value}|{unit}|||||F"
     ready.receive(course.patient, raw.encode())
     assert open_steps(course) == begins
+
+
+def test_entry_page_asks_for_specimen_day_place_reader_and_kind(desk: Client, here: Clinic) -> None:
+    course = world.course(world.patient(here))
+    body = desk.get(reverse("clinic:record", args=[course.public_id, "test"])).content.decode()
+    for name in ("collected_on", "setting", "specimen", "result", "reader"):
+        assert f'name="{name}"' in body
+    future = record(desk, course, "negative", collected_on="01-Jan-2999")
+    assert future.status_code == 422
+    assert record(desk, course, "negative", reader="patient").status_code == 422
+    at_home = record(desk, course, "negative", reader="patient", setting="home")
+    assert at_home.status_code == 302
+    assert PregnancyTest.objects.get().reader == "patient"
