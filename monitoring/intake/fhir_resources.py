@@ -117,6 +117,10 @@ class Library:
                 self.add(inner, parent=resource)
 
 
+# An escaped NUL, which no database holds; an escaped backslash before it is another thing.
+_NUL = re.compile(r"(\\\\)|\\u0000")
+
+
 def text_of(value: Any) -> str:
     """A text without blanks around it, "" for anything that is no text."""
     return value.strip() if isinstance(value, str) else ""

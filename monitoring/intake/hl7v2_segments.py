@@ -89,7 +89,11 @@ class Segment:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 if it is that, else the character set named in MSH-18, else ISO-8859-1."""
+    """UTF-8 if it is that, else the character set named in MSH-18, else ISO-8859-1.
+
+    NUL is left out: it means nothing in a message, and no database holds it.
+    """
+    data = data.replace(b"\x00", b"")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
