@@ -8,6 +8,9 @@ from clinic.forms.base import DayField, StaffForm
 from clinic.forms.starting import SCHEDULES
 from protocol.policy import ClinicPolicy
 
+# Whose waiting time a clinic chooses; t4 is told at once whatever it chooses.
+_HOURS = ("t2", "t3", "doubtful")
+
 
 class MoveForm(StaffForm):
     """Another first day for an edition."""
@@ -50,11 +53,38 @@ class PolicyForm(StaffForm):
         coerce=int,
         help_text="National limit 30, some areas 28 (UK-14, section 13.7).",
     )
+    close_normal_results = forms.BooleanField(
+        label="Close plainly normal results by themselves",
+        required=False,
+        help_text="With a log. Never pregnancy tests, corrected, held or ungraded values, default "
+        "ranges, or while a concern is open (UX-06, evidence D).",
+    )
+    hours_t2 = forms.IntegerField(
+        label="Hours until an unread raised result (T2) is passed on",
+        min_value=1,
+        max_value=48,
+        help_text="At most two days (UX-06).",
+    )
+    hours_t3 = forms.IntegerField(
+        label="Hours until an unread high result (T3) is passed on",
+        min_value=1,
+        max_value=24,
+        help_text="At most a day (evidence D). A critical result is told at once (5.2).",
+    )
+    hours_doubtful = forms.IntegerField(
+        label="Hours until an unsettled doubtful value is passed on",
+        min_value=1,
+        max_value=48,
+        help_text="It shuts the gate meanwhile (LAB-6).",
+    )
     reason = forms.CharField(max_length=300, min_length=10, label="Why")
 
     def settings(self) -> dict[str, Any]:
         """The settings by their contract names."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        values = dict(self.cleaned_data)
+        del values["reason"]
+        values["result_hours"] = {name: values.pop(f"hours_{name}") for name in _HOURS}
+        return values
 
 
 def chosen(policy: ClinicPolicy) -> dict[str, Any]:
@@ -65,4 +95,6 @@ def chosen(policy: ClinicPolicy) -> dict[str, Any]:
         "us_ncp_window_last_day": policy.us_ncp_window_last_day,
         "uk_rx_last_day": policy.uk_rx_last_day,
         "uk_supply_days": policy.uk_supply_days,
+        "close_normal_results": policy.close_normal_results,
+        **{f"hours_{name}": policy.result_hours[name] for name in _HOURS},
     }
