@@ -83,6 +83,9 @@ LOINC_CODES = {
     "45194-8": Meaning("hcg", Quantity.ARBITRARY, kind="serum"),
 }
 
+# What these names mean does not hang on the sample or the fraction, as bilirubin and glucose do.
+_ONE_MEANING = frozenset({"alt", "ast", "alp", "ggt", "ck", "triglycerides", "hcg"})
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
@@ -154,6 +157,9 @@ def _by_loinc(loinc: tuple[Coding, ...], sent: tuple[Coding, ...]) -> Resolved:
     text = chosen.text or next((slot.text for slot in sent if slot.text), "")
     if not known:
         problem = "" if check_digit_holds(chosen.code) else "the LOINC code is not a valid one"
+        if not problem and any(analyte_named(slot.text) in _ONE_MEANING for slot in sent):
+            # A method variant that is not listed: its words say that somebody must look.
+            problem = UNMAPPED
         return Resolved(chosen.code, LOINC, text, problem=problem)
     meaning = LOINC_CODES[chosen.code]
     said = {LOINC_CODES[slot.code].analyte for slot in known}

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from monitoring.intake.spelling import fold
 from protocol.vocabulary import Analyte
 
-UNMAPPED = "the local code is not in the code map"
+UNMAPPED = "the code is not in the code map"
 
 
 @dataclass(frozen=True, slots=True, order=True)

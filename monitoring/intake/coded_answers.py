@@ -10,8 +10,14 @@ SNOMED = {
     "250425007": "negative",
     "250423000": "positive",
     "250426008": "indeterminate",
+    "60001007": "negative",
+    "77386006": "positive",
+    "260415000": "negative",
+    "260373001": "positive",
+    "419984006": "indeterminate",
 }
-HL7 = {"NEG": "negative", "ND": "negative", "POS": "positive", "DET": "positive",
+HL7 = {"NEG": "negative", "ND": "negative", "NR": "negative",
+       "POS": "positive", "DET": "positive", "RR": "positive",
        "IND": "indeterminate", "E": "indeterminate"}  # fmt: skip
 LOINC_ANSWERS = {
     "LA6577-6": "negative",

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from monitoring.intake.catalogue import Coding
 from monitoring.intake.code_map import EMPTY, CodeMap
 from monitoring.intake.dates import read_birth_date, read_day
-from monitoring.intake.lines import SentResult, Specimens, build_line
+from monitoring.intake.lines import SentResult, Specimens, build_lines
 from monitoring.intake.report import (
     Entry,
     Format,
@@ -150,7 +150,7 @@ def _hints(cells: dict[str, str]) -> PatientHints:
 def _report(
     group: _Group, file: str, *, zone: ZoneInfo, as_of: date, code_map: CodeMap
 ) -> IncomingReport:
-    specimens = Specimens(as_of)
+    specimens = Specimens(as_of, group.patient.born)
     sent = [
         SentResult(
             codings=(Coding(row.cells["analyte"]),),
@@ -177,7 +177,7 @@ def _report(
         content_hash=hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest(),
         patient=group.patient,
         specimens=tuple(specimens.found),
-        lines=tuple(build_line(each, specimens, code_map=code_map) for each in sent),
+        lines=build_lines(sent, specimens, sender="", code_map=code_map),
     )
 
 

@@ -36,7 +36,7 @@ from monitoring.intake.fhir_values import (
     limits_of,
     reading_of,
 )
-from monitoring.intake.lines import SentResult, Specimens, build_line
+from monitoring.intake.lines import SentResult, Specimens, build_lines
 from monitoring.intake.report import (
     Entry,
     Format,
@@ -130,7 +130,7 @@ def _entry(
         unclear = next((each.unclear for each in person.reports if each.unclear), "")
         why = unclear or "the report holds no result (no Observation)"
         return Rejected(why, file, Format.FHIR, sender, control_id, person.hints)
-    specimens = Specimens(as_of)
+    specimens = Specimens(as_of, person.hints.born)
     sent: list[SentResult] = []
     # A question about fasting answers for the samples of its own day.
     answers: dict[date | None, bool] = {}
@@ -144,14 +144,11 @@ def _entry(
             fasting = fasting_answer(model) if asks_for_fasting(resolve(each.codings)) else None
             if fasting is not None:
                 answers[specimens.found[each.specimen].collected_on] = fasting
-    lines = tuple(
-        build_line(
-            replace(each, fasting=_fasting(each, specimens, answers)),
-            specimens,
-            sender=sender,
-            code_map=code_map,
-        )
-        for each in sent
+    lines = build_lines(
+        (replace(each, fasting=_fasting(each, specimens, answers)) for each in sent),
+        specimens,
+        sender=sender,
+        code_map=code_map,
     )
     return IncomingReport(
         format=Format.FHIR,

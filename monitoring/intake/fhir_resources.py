@@ -21,6 +21,8 @@ from fhir.resources.R4B.reference import Reference
 from fhir.resources.R4B.specimen import Specimen
 from pydantic import ValidationError
 
+from monitoring.intake.fhir_tolerance import tolerant
+
 MODELS: dict[str, Any] = {
     "DiagnosticReport": DiagnosticReport,
     "MessageHeader": MessageHeader,
@@ -38,6 +40,10 @@ _LEFT_OUT = ("text", "contained")
 
 class NotReadable(ValueError):
     """The bytes are no FHIR file that holds results; the text says why, without quoting them."""
+
+
+class TwiceNamed(ValueError):
+    """A JSON object holds one name twice."""
 
 
 @dataclass(eq=False, slots=True)
@@ -153,6 +159,8 @@ def open_library(data: bytes) -> Library:
     for entry in _dicts(root.get("entry")):
         if isinstance(resource := entry.get("resource"), dict):
             library.add(resource, text_of(entry.get("fullUrl")))
+            if _asks_to_delete(entry) and library.found:
+                library.found[-1].unclear = "the bundle asks to delete it, which only staff may do"
     return library
 
 
@@ -161,7 +169,11 @@ def _json(data: bytes) -> Any:
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return json.loads(
-            data.decode(encoding), parse_float=_decimal, parse_int=_decimal, parse_constant=_refuse
+            _NUL.sub(r"\1", data.decode(encoding)),
+            parse_float=_decimal,
+            parse_int=_decimal,
+            parse_constant=_refuse,
+            object_pairs_hook=_once_each,
         )
     except UnicodeDecodeError as error:
         raise NotReadable("the file is not text in UTF-8") from error
@@ -169,6 +181,8 @@ def _json(data: bytes) -> Any:
         raise NotReadable(
             f"the file is not complete JSON (line {error.lineno}, column {error.colno})"
         ) from error
+    except TwiceNamed as error:
+        raise NotReadable("the file names one field twice in the same place") from error
     except (ValueError, RecursionError) as error:
         raise NotReadable("the file is JSON that cannot be read") from error
 
@@ -177,6 +191,19 @@ def _decimal(text: str) -> Decimal:
     if len(text) > 60:
         raise ValueError
     return Decimal(text)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that stands in it twice may mean either value."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise TwiceNamed
+    return found
+
+
+def _asks_to_delete(entry: dict[str, Any]) -> bool:
+    request = entry.get("request")
+    return isinstance(request, dict) and text_of(request.get("method")).upper() == "DELETE"
 
 
 def _refuse(_: str) -> Decimal:
@@ -193,7 +220,10 @@ def _validated(kind: str, raw: dict[str, Any]) -> tuple[Any, str]:
     try:
         model = MODELS[kind].model_validate(kept)
     except INVALID:
-        return None, f"the {kind} is not valid FHIR R4"
+        try:
+            model = MODELS[kind].model_validate(tolerant(kind, kept))
+        except INVALID:
+            return None, f"the {kind} is not valid FHIR R4"
     if raw.get("modifierExtension") or raw.get("implicitRules"):
         return model, f"the {kind} carries a modifier that is not understood"
     return model, ""

@@ -61,7 +61,20 @@ def reading_of(result: Any) -> tuple[Reading, tuple[str, ...]]:
         return read_value(str(result.valueString)), ()
     if result.valueInteger is not None:
         return read_value(str(result.valueInteger)), ()
-    return Reading(""), ()
+    return Reading(_other_value(result)), ()
+
+
+def _other_value(result: Any) -> str:
+    """A span, a ratio or a yes-or-no as text: kept as sent, never graded."""
+    if (span := result.valueRange) is not None:
+        return f"{_number_in(span.low)}-{_number_in(span.high)}"
+    if (ratio := result.valueRatio) is not None:
+        return f"{_number_in(ratio.numerator)}:{_number_in(ratio.denominator)}"
+    return str(result.valueBoolean).lower() if result.valueBoolean is not None else ""
+
+
+def _number_in(quantity: Any) -> str:
+    return str(quantity.value) if quantity is not None and quantity.value is not None else ""
 
 
 def _quantity(quantity: Any) -> Reading:

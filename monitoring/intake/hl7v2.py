@@ -21,7 +21,7 @@ from monitoring.intake.fasting import asks_for_fasting, fasting_said
 from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT, Readable, iter_messages
 from monitoring.intake.hl7v2_segments import NotReadable, Segment, parse
 from monitoring.intake.hl7v2_values import reading_of
-from monitoring.intake.lines import SentResult, Specimens, build_line, kind_of_sample
+from monitoring.intake.lines import SentResult, Specimens, build_lines, kind_of_sample
 from monitoring.intake.report import (
     Entry,
     Format,
@@ -121,11 +121,9 @@ def read_message(
             why = "the message holds no result (no OBX segment)"
             entries.append(Rejected(why, file, Format.HL7V2, sender, control_id, hints))
             continue
-        specimens = Specimens(as_of)
+        specimens = Specimens(as_of, hints.born)
         sent = [each for group in groups for each in _results(group, specimens, zone)]
-        lines = tuple(
-            build_line(each, specimens, sender=sender, code_map=code_map) for each in sent
-        )
+        lines = build_lines(sent, specimens, sender=sender, code_map=code_map)
         content = "\r".join(str(each.parsed).strip() for each in person.segments)
         entries.append(
             IncomingReport(

@@ -11,7 +11,9 @@ CODED = ("CE", "CWE", "CNE", "CF")
 
 
 def reading_of(result: Segment) -> Reading:
-    """Read OBX-5 by OBX-2. Several values in one segment are text: which one counts is unsaid.
+    """Read OBX-5 by OBX-2; CQ is a number and its unit.
+
+    Several values in one segment are text: which one counts is unsaid.
 
     An attached document (ED, RP) is no value; it stays in the raw message.
     """
@@ -24,6 +26,8 @@ def reading_of(result: Segment) -> Reading:
         return _structured(result)
     if kind in CODED:
         return _coded(result)
+    if kind == "CQ":
+        return read_value(f"{result.part(5)} {result.part(5, 2)}")
     return read_value(result.whole(5))
 
 

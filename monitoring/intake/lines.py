@@ -5,6 +5,8 @@ The parsers differ only in where they find things; what is doubtful is decided h
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +21,8 @@ from monitoring.intake.values import Range, Reading, presence_of
 from protocol.plausibility import plausible
 from protocol.units import measures, units_of
 from protocol.vocabulary import Analyte
+
+_SEVERAL = "the message holds several different values of this test for one sample"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class Specimens:
     """The samples of one message, each listed once, in the order in which results name them."""
 
     as_of: date
+    born: date | None = None
     found: list[IncomingSpecimen] = field(default_factory=list)
     _numbers: dict[IncomingSpecimen, int] = field(default_factory=dict)
 
@@ -60,6 +65,8 @@ class Specimens:
     ) -> int:
         """The number of the sample with these properties, added if it is new."""
         why = refused or why_day_is_held(day, as_of=self.as_of)
+        if not why and self.born is not None and day.on is not None and day.on < self.born:
+            why = "the collection date lies before the patient's birth"
         sample = IncomingSpecimen(day.on, day.text, fasting, accession, kind, kind_text, why)
         if sample not in self._numbers:
             self._numbers[sample] = len(self.found)
@@ -104,7 +111,7 @@ def build_line(
         elif sent.reading.doubt:
             held.append(sent.reading.doubt)
         elif not presence:
-            ungraded = _why_not_gradable(sent.reading)
+            ungraded = _why_not_gradable(sent)
         elif (flagged := presence_of(sent.flag)) and flagged != presence:
             held.append("the laboratory's flag contradicts the answer")
     monitored = bool(meaning.analyte)
@@ -132,6 +139,30 @@ def build_line(
         ungraded=ungraded,
         monitored=monitored,
     )
+
+
+def build_lines(
+    sent: Iterable[SentResult], specimens: Specimens, *, sender: str, code_map: CodeMap
+) -> tuple[IncomingLine, ...]:
+    """All lines of one report; answers to one question that differ are all held.
+
+    Which of two values counts is for a person to say, above all where one of them is positive.
+    """
+    lines = [build_line(each, specimens, sender=sender, code_map=code_map) for each in sent]
+    answers: dict[Hashable, set[tuple[str, str, str]]] = defaultdict(set)
+    for line in lines:
+        if line.analyte:
+            answers[_question(line)].add((line.value, line.comparator, line.unit))
+    return tuple(
+        replace(line, held="; ".join(filter(None, (line.held, _SEVERAL))))
+        if len(answers[_question(line)]) > 1
+        else line
+        for line in lines
+    )
+
+
+def _question(line: IncomingLine) -> Hashable:
+    return line.specimen, line.code, line.code_system, line.status
 
 
 def _mapped(meaning: Resolved, sender: str, code_map: CodeMap) -> Resolved:
@@ -191,10 +222,12 @@ def _fits_no_unit_of(quantity: Quantity, analyte: Analyte, number: Decimal) -> b
     return bool(usual) and all(plausible(analyte, number, unit) for unit in usual)
 
 
-def _why_not_gradable(reading: Reading) -> str:
-    if not reading.text:
-        return "no value was sent"
-    return "the value is text that cannot be graded"
+def _why_not_gradable(sent: SentResult) -> str:
+    if sent.reading.text:
+        return "the value is text that cannot be graded"
+    if flagged := presence_of(sent.flag):
+        return f"no value was sent, but the laboratory's flag says {flagged}"
+    return "no value was sent, only a comment" if sent.notes else "no value was sent"
 
 
 def _fasting(meaning: Resolved, sent: SentResult, specimen: IncomingSpecimen) -> bool | None:

@@ -18,7 +18,8 @@ NAMES = {
         "alaninaminotransferase, alanin transaminase, glutamat pyruvat transaminase, "
         "glutamic pyruvic transaminase, alanina aminotransferasa, alanino aminotransferasa, "
         "alanin aminotransferasa, alanina transaminasa, transaminase glutamique pyruvique, "
-        "transaminasa glutamico piruvica, transaminasa gpt, transaminase gpt, transaminases tgp",
+        "transaminasa glutamico piruvica, transaminasa gpt, transaminase gpt, transaminases tgp, "
+        "transaminase alat, transaminasen gpt, transaminase tgp",
     ),
     "ast": (
         "AST ASAT GOT SGOT TGO ASTL",
@@ -26,7 +27,8 @@ NAMES = {
         "aspartataminotransferase, aspartat transaminase, glutamat oxalacetat transaminase, "
         "glutamic oxaloacetic transaminase, aspartato aminotransferasa, "
         "aspartato transaminasa, transaminase glutamique oxaloacetique, "
-        "transaminasa glutamico oxalacetica, transaminasa got, transaminase got, transaminases tgo",
+        "transaminasa glutamico oxalacetica, transaminasa got, transaminase got, "
+        "transaminases tgo, transaminase asat, transaminasen got, transaminase tgo",
     ),
     "alp": (
         "ALP AP ALKP PAL",
@@ -35,7 +37,7 @@ NAMES = {
     ),
     "ggt": (
         "GGT GGTP YGT",
-        "gamma gt, g gt, gamma glutamyl transferase, gamma glutamyltransferase, "
+        "gamma gt, gamma gtp, g gt, gamma glutamyl transferase, gamma glutamyltransferase, "
         "gamma glutamyl transpeptidase, gamma glutamyltranspeptidase, gammaglutamyltransferase, "
         "gamma glutamil transferasa, gamma glutamiltransferasa, gammaglutamil transferasa, "
         "gamma glutamil transpeptidasa, gamma glutamiltranspeptidasa, gammagt",
@@ -46,7 +48,7 @@ NAMES = {
         "t bili, bilirrubina total, bilirubin ges",
     ),
     "triglycerides": (
-        "TG TRIG TRIGL triglyceride triglycerides triglycerid triglyzerid triglyzeride "
+        "TG TRIG TRIGL TRIGS triglyceride triglycerides triglycerid triglyzerid triglyzeride "
         "trigliceridos triglicerido triacylglycerol triacylglyceride neutralfett neutralfette",
         "",
     ),
@@ -68,11 +70,13 @@ NAMES = {
         "ldl cholesterol calculated, ldl berechnet, ldl cholesterin berechnet, ldl direct, "
         "ldl direkt, ldl cholesterol direct, ldl calcule, cholesterol ldl calcule, "
         "colesterol ldl calculado, ldl calculado, "
+        "ldl c martin hopkins, ldl cholesterol martin hopkins, "
         "ldl friedewald, ldl cholesterin friedewald, ldl cholesterol friedewald",
     ),
     "ck": (
         "CK CPK creatinkinase kreatinkinase creatinfosfoquinasa creatinquinasa",
-        "creatine kinase, creatine phosphokinase, creatin kinase, kreatin kinase, ck total, "
+        "creatine kinase, creatine phosphokinase, cpk total, creatin kinase, "
+        "kreatin kinase, ck total, "
         "ck gesamt, total ck, ck nac, creatine kinase total, creatina quinasa, creatin quinasa, "
         "creatina cinasa, creatina fosfoquinasa, creatine kinase cpk",
     ),
@@ -84,6 +88,9 @@ NAMES = {
         "HCG BHCG schwangerschaftstest choriongonadotropin choriogonadotropin",
         "beta hcg, b hcg, hcg beta, total hcg, hcg total, hcg gesamt, total beta hcg, "
         "intact hcg, hcg quantitative, hcg quantitativ, hcg quant, quantitative hcg, "
+        "beta hcg quant, beta hcg quantitativ, urine hcg qual, hcg qualitative urine, "
+        "hcg qualitative serum, hcg urine qualitative, hcg serum qualitative, serum hcg qual, "
+        "pregnancy urine, pregnancy serum, prueba de embarazo orina, "
         "beta hcg quantitative, hcg qualitative, hcg qualitativ, hcg qual, qualitative hcg, "
         "hcg urine, hcg urin, hcg im urin, hcg in urine, urine hcg, urin hcg, hcg orina, "
         "hcg en orina, serum hcg, beta hcg serum, beta hcg urine, beta hcg urinaire, "

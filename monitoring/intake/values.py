@@ -22,9 +22,9 @@ _LONGEST_NUMBER = 40
 WORDS = {
     "negative": "neg negative negativ negatif negativo negativa nondetected notdetected "
     "nichtnachweisbar nichtnachgewiesen nondetecte nodetectado undetected notpregnant "
-    "nichtschwanger absent",
+    "nichtschwanger absent nonreactive nichtreaktiv nonreactif noreactivo",
     "positive": "pos positive positiv positif positivo positiva detected nachweisbar nachgewiesen "
-    "detecte detectado pregnant schwanger present",
+    "detecte detectado pregnant schwanger present reactive reaktiv reactif reactivo",
     "indeterminate": "ind indeterminate indeterminado indeterminee indetermine unbestimmt "
     "inconclusive equivocal equivoque equivoco borderline grenzwertig fraglich zweifelhaft "
     "doubtful douteux dudoso nonconcluant noconcluyente unklar",
@@ -127,10 +127,16 @@ def presence_of(text: str) -> str:
 
 
 _NUMBER = r"(?:\d[\d.,]*|[.,]\d+)"
-_UPTO = r"(?:<=?|=<|≤|up to|bis|unter|under|below|less than|jusqu'?a|hasta|inf(?:erieur)? a|max\.?)"
-_FROM = r"(?:>=?|=>|≥|ab|uber|above|over|more than|from|mind\.?|min\.?)"
+_UPTO = (
+    r"(?:<=?|=<|≤|< ?ou ?=|< ?o ?=|up to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|less than|"
+    r"jusqu'?a|hasta|moins de|menor de|menor que|menos de|inf(?:erieur|erior)? a|max\.?|-(?= ?\d))"
+)
+_FROM = (
+    r"(?:>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|more than|greater than|from|mind\.?|min\.?)"
+)
 _SPAN = re.compile(
-    rf"(?P<low>-?{_NUMBER})\s*(?:-|–|—|\.\.\.?|to|bis|a|à|hasta)\s*(?P<high>{_NUMBER})"
+    rf"(?:von |de |from |between |entre )?(?P<low>-?{_NUMBER})\s*"
+    rf"(?:-|–|—|\^|\.\.\.?|to|bis|a|à|et|y|and|hasta)\s*(?P<high>{_NUMBER})"
     r"(?P<unit>\s*[^\d\s].*)?",
     re.IGNORECASE,
 )
@@ -143,6 +149,11 @@ _NORMAL = (
 _PROSE = re.compile(
     rf"(?:{_NORMAL})(?: (?:range|value|level))?\s*[:=]?\s*{_UPTO}\s*(?P<high>{_NUMBER})"
     r"(?P<unit>\s*[^\d\s;,(:.]+)?\s*(?:$|[;,(\n]|\.\s|borderline|moderate|high|risk|grenz)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^(?:(?:ref(?:erence|erenz|erencia)?|normal)\.? ?(?:range|interval|bereich|werte?)\s*[:=]?|"
+    r"ref(?:erence|erenz|erencia)?\.?\s*[:=])\s*(?=[\d<])",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
@@ -163,11 +174,12 @@ def read_range(text: str) -> Range:
     tidy = re.sub(r"\s+", " ", text.replace("−", "-").replace("\u00a0", " ")).strip()
     tidy = re.sub(r"^[\[(](.*)[\])]$", r"\1", tidy).strip()
     plain_text = _without_accents(tidy)
-    if found := _SPAN.fullmatch(plain_text):
+    bare = _LABEL.sub("", plain_text)
+    if found := _SPAN.fullmatch(bare):
         return _limits(found["low"], found["high"], found["unit"])
-    if found := _HIGH.fullmatch(plain_text):
+    if found := _HIGH.fullmatch(bare):
         return _limits("", found["high"], found["unit"])
-    if found := _LOW.fullmatch(plain_text):
+    if found := _LOW.fullmatch(bare):
         return _limits(found["low"], "", found["unit"])
     if _PEOPLE.search(plain_text):
         return NO_RANGE
