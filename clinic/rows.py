@@ -19,6 +19,7 @@ from people.queries import PatientRow
 from protocol.findings import CheckResult, Decision, Finding
 from protocol.vocabulary import Check, Level, Reason, Tier
 
+_RESULT_CONCERNS = ("concern:result", "concern:corrected-result", "concern:unread-result")
 TARGET_MG_PER_KG = 120  # DOSE-11: the lower end of the band is what lists measure against.
 
 
@@ -102,7 +103,7 @@ def work_row(row: WorklistRow, *, today: date, now: datetime) -> WorkRow:
     action_url, action_label = url, "Open"
     if row.reason == "ready-to-sign":
         action_url, action_label = reverse("clinic:sign", args=[row.course]), "Sign"
-    elif row.reason.startswith(("LAB_", "concern:result")):
+    elif row.reason.startswith(("LAB_", *_RESULT_CONCERNS)):
         action_label = "Review result"
     elif row.reason == "signed-not-collected":
         action_label = "Record pick-up"

@@ -15,10 +15,12 @@ from clinic.course_rows import (
     specimen_rows,
     timeline_rows,
 )
+from clinic.deciding_rows import decision_row
 from clinic.rows import banner_row, gate_rows
 from clinic.views.base import StaffPage
 from courses.queries import course_for
 from look.templatetags.clinical import local
+from monitoring.queries import reading
 from monitoring.queries.course_page import CoursePage, course_page
 from people.permissions import Permission
 from protocol.findings import Window
@@ -63,6 +65,7 @@ class CourseView(StaffPage):
             specimens=specimen_rows(found),
             charts=charts(found),
             dose=dose_facts(found),
+            decisions=[decision_row(row) for row in reading.decisions_of(course)],
             prescriptions=prescription_rows(found),
             timeline=timeline_rows(found),
             actions=self._actions(found),

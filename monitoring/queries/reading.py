@@ -91,6 +91,7 @@ class NoteRow:
 
     on: datetime
     text: str
+    ready_made: bool
     repeat_on: date | None
 
 
@@ -132,12 +133,6 @@ def reviews_by_id(place: Place, public_ids: Iterable[uuid.UUID]) -> dict[uuid.UU
     """The rows themselves, for the action that closes them."""
     rows = ResultReview.objects.filter(clinic_id=place.clinic_id, public_id__in=list(public_ids))
     return {row.public_id: row for row in rows.select_related("course__patient")}
-
-
-def waiting(place: Place) -> int:
-    """How many specimens of the clinic need somebody's decision."""
-    rows = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="", needs_decision=True)
-    return rows.count()
 
 
 def review_of(course: Course, specimen: Specimen) -> ReviewRow | None:
@@ -190,7 +185,8 @@ def notes_to(patient: Patient) -> tuple[NoteRow, ...]:
     """What the clinic wrote after reading results, newest first."""
     rows = Acknowledgement.objects.filter(course__patient=patient, told=True).order_by("-at")
     return tuple(
-        NoteRow(row.at, row.words or NOTES[row.action], row.repeat_on) for row in rows[:12]
+        NoteRow(row.at, row.words or NOTES[row.action], not row.words, row.repeat_on)
+        for row in rows[:12]
     )
 
 

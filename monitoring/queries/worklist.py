@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Count, Min, Q, QuerySet, SmallIntegerField, Value, When
 
 from monitoring.attention import ALARMS, SOON, Attention
-from monitoring.models import CourseStanding, LabReport
+from monitoring.models import CourseStanding, LabReport, ResultReview
 from people.queries import PatientRow, Place, patient_row
 
 PAGE = 25
@@ -76,6 +76,7 @@ class Today:
     patient: tuple[WorklistRow, ...]
     counts: dict[str, int]
     queued_reports: int
+    to_decide: int
     last_arrival: datetime | None
     courses: int
 
@@ -119,6 +120,9 @@ def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
             "nothing": groups.get(Attention.NOTHING, 0),
         },
         queued_reports=queue["n"],
+        to_decide=ResultReview.objects.filter(
+            clinic_id=place.clinic_id, ended="", needs_decision=True
+        ).count(),
         last_arrival=last,
         courses=sum(groups.values()),
     )
@@ -174,7 +178,8 @@ def _condition(name: str, *, now: datetime) -> Q:
         case "pregnancy-test":
             return Q(reason__in=["concern:pregnancy-test", "TEST_POSITIVE", "TEST_INDETERMINATE"])
         case "critical-result":
-            return Q(reason__in=["concern:result", "concern:corrected-result", "LAB_T3", "LAB_T4"])
+            concerns = ["concern:result", "concern:corrected-result", "concern:unread-result"]
+            return Q(reason__in=[*concerns, "LAB_T3", "LAB_T4"])
         case "alert":
             return Q(reason__in=["concern:mood", "MH_ITEM9", "concern:symptom", "SYMPTOM_RED"])
         case "window":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from monitoring import portal_queries
+from monitoring.queries import reading
 from portal import wording
+from portal.note_words import note_words
 from portal.views.page import PatientPage
 from protocol import crisis
 
@@ -22,14 +24,18 @@ class Results(PatientPage):
 
 
 class Messages(PatientPage):
-    """What the clinic has sent."""
+    """What the clinic has written and sent."""
 
     tab = "messages"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Newest first."""
         rows = portal_queries.messages(self.patient)
-        return self.show("portal/messages.html", rows=[wording.message(row) for row in rows])
+        return self.show(
+            "portal/messages.html",
+            rows=[wording.message(row) for row in rows],
+            notes=[note_words(row) for row in reading.notes_to(self.patient)],
+        )
 
 
 class Help(PatientPage):
