@@ -132,6 +132,8 @@ def _file(
     now: datetime,
 ) -> Receipt:
     clinic = origin.clinic
+    # The same message may arrive twice at one moment: the second waits here, and finds it filed.
+    LabMessage.objects.select_for_update().values_list("pk").get(pk=message.pk)
     if LabReport.objects.filter(message=message, part=part).exists():
         trail.unchanged()
         return _duplicate(entry, clinic)
