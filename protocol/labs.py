@@ -27,7 +27,7 @@ from protocol.treatment import Treatment
 from protocol.treatment import newest as newest_course
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 
-__all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "read"]
+__all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "history", "read"]
 
 _ORDER = tuple(Analyte)
 _DAY_OF = attrgetter("on")
@@ -235,13 +235,10 @@ def _muscle_source(newest: Mapping[Analyte, Graded]) -> bool:
     return together and ast.above_limit and alt_normal and ck.above_limit
 
 
-def read(
-    facts: CourseFacts, *, as_of: date, policy: ClinicPolicy, with_ctcae: bool = True
-) -> LabReading:
-    """Read the newest results known by the end of ``as_of`` (rule book 5.2, LAB-6 to LAB-9).
-
-    ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
-    """
+def _reader(
+    facts: CourseFacts, *, as_of: date, policy: ClinicPolicy, with_ctcae: bool
+) -> tuple[_Reader, list[LabResult]]:
+    """What results known by then are compared with, and those that are still preliminary."""
     by_analyte: defaultdict[Analyte, list[LabResult]] = defaultdict(list)
     pending: list[LabResult] = []
     # One pass: of a long history the results themselves are most of the work.
@@ -252,14 +249,25 @@ def read(
             by_analyte[result.analyte].append(result)
         elif result.status is ResultStatus.PRELIMINARY:
             pending.append(result)
-    reader = _Reader(
+    return _Reader(
         facts=facts,
         policy=policy,
         as_of=as_of,
         by_analyte=by_analyte,
         with_ctcae=with_ctcae,
         course=newest_course(facts, as_of=as_of) if with_ctcae else None,
-    )
+    ), pending
+
+
+def read(
+    facts: CourseFacts, *, as_of: date, policy: ClinicPolicy, with_ctcae: bool = True
+) -> LabReading:
+    """Read the newest results known by the end of ``as_of`` (rule book 5.2, LAB-6 to LAB-9).
+
+    ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
+    """
+    reader, pending = _reader(facts, as_of=as_of, policy=policy, with_ctcae=with_ctcae)
+    by_analyte = reader.by_analyte
     pairs = {analyte: reader.newest(analyte) for analyte in _ORDER if analyte in by_analyte}
     newest = {analyte: first for analyte, (first, _) in pairs.items()}
     in_force = {analyte: usable for analyte, (_, usable) in pairs.items() if usable is not None}
@@ -277,3 +285,15 @@ def read(
         pending=tuple(pending),
         ladder=policy.ladder or DEFAULT_LADDER,
     )
+
+
+def history(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> tuple[Graded, ...]:
+    """Every result in the order of the facts, each graded in its surroundings as ``read`` does.
+
+    The surroundings are the bilirubin of the same draw, the value before treatment and reported
+    signs of high blood glucose (5.2, 5.3). Whoever shows a single result takes it from here, so
+    that no screen calls it milder than the gate does. Preliminary and cancelled results, and those
+    dated after ``as_of``, are there as well, held back or graded by what is known.
+    """
+    reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=True)
+    return tuple(reader.grade(result) for result in facts.labs)

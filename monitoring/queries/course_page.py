@@ -126,7 +126,7 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     facts = dossier.load_one(course)
     stand = standing.stand(facts, at=now, policy=policy)
     reading = labs.read(facts, as_of=today, policy=policy)
-    graded = [labs.grade(result, person=facts.person, policy=policy) for result in facts.labs]
+    graded = labs.history(facts, as_of=today, policy=policy)
     hold = Hold.objects.filter(course=course, resumed_on__isnull=True).first()
     return CoursePage(
         public_id=course.public_id,
@@ -269,7 +269,7 @@ def _prescriptions(course: Course) -> tuple[PrescriptionRow, ...]:
     return tuple(found)
 
 
-def _specimens(graded: list[Graded], reading: labs.LabReading) -> tuple[SpecimenRow, ...]:
+def _specimens(graded: tuple[Graded, ...], reading: labs.LabReading) -> tuple[SpecimenRow, ...]:
     by_specimen: dict[str, list[Graded]] = {}
     for each in graded:
         by_specimen.setdefault(each.result.specimen, []).append(each)
@@ -288,7 +288,7 @@ def _specimens(graded: list[Graded], reading: labs.LabReading) -> tuple[Specimen
     return tuple(sorted(rows, key=lambda row: row.collected_on, reverse=True))
 
 
-def _trends(graded: list[Graded]) -> dict[Analyte, tuple[Graded, ...]]:
+def _trends(graded: tuple[Graded, ...]) -> dict[Analyte, tuple[Graded, ...]]:
     series: dict[Analyte, list[Graded]] = {}
     for each in graded:
         if each.result.value is not None:

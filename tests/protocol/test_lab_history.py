@@ -1,0 +1,85 @@
+"""A single result on a screen is graded as the gate grades it: with its draw and its baseline."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol import labs
+from protocol.facts import LabResult
+from protocol.vocabulary import Analyte, ResultStatus, Tier
+from tests.protocol.clinical_facts import DAY, POLICY, course, dose, result
+
+START = DAY - timedelta(days=40)
+
+
+def graded(*results: LabResult, started: date | None = None) -> tuple[labs.Graded, ...]:
+    """The history as a screen shows it."""
+    doses = (dose(40, on=started),) if started else ()
+    return labs.history(course(labs=results, doses=doses), as_of=DAY, policy=POLICY)
+
+
+def test_liver_enzyme_of_an_old_draw_is_critical_with_its_bilirubin() -> None:
+    then = DAY - timedelta(days=30)
+    enzyme, bilirubin, newer = graded(
+        result("alt", 150, "U/L", 40, on=then),
+        result("bilirubin", 3, "mg/dL", "1.2", on=then),
+        result("alt", 30, "U/L", 40),
+    )
+    assert (enzyme.tier, enzyme.hepatic) == (Tier.T4, True)
+    assert (bilirubin.tier, newer.tier) == (None, Tier.T0)
+
+
+def test_grade_of_each_result_is_against_the_value_before_treatment() -> None:
+    """CTCAE v5 counts from an abnormal baseline: 130 is 1.6 times 80, though 3.2 times 40."""
+    before, during = graded(
+        result("alt", 80, "U/L", 40, on=START - timedelta(days=3)),
+        result("alt", 130, "U/L", 40),
+        started=START,
+    )
+    assert (before.ctcae, during.ctcae) == (1, 1)
+    (alone,) = graded(result("alt", 130, "U/L", 40), started=START)
+    assert alone.ctcae == 2
+
+
+def test_preliminary_and_cancelled_results_are_shown_without_a_tier() -> None:
+    shown = graded(
+        result("alt", 300, "U/L", 40, status=ResultStatus.PRELIMINARY),
+        result("alt", 300, "U/L", 40, status=ResultStatus.CANCELLED),
+    )
+    assert [(each.tier, each.held) for each in shown] == [
+        (None, "not-final"),
+        (None, "cancelled"),
+    ]
+
+
+RESULTS = st.builds(
+    lambda kind, value, back: result(*kind[:1], value, *kind[1:], on=DAY - timedelta(days=back)),
+    kind=st.sampled_from(
+        [
+            ("alt", "U/L", 40),
+            ("ast", "U/L", 40),
+            ("ck", "U/L", 200),
+            ("bilirubin", "mg/dL", "1.2"),
+            ("triglycerides", "mg/dL", None),
+        ]
+    ),
+    value=st.decimals("1", "900", places=1),
+    back=st.integers(0, 60),
+)
+
+
+@given(results=st.lists(RESULTS, max_size=10), started=st.booleans())
+def test_no_screen_calls_a_result_milder_than_the_gate(
+    results: list[LabResult], started: bool
+) -> None:
+    doses = (dose(Decimal(40), on=START),) if started else ()
+    facts = course(labs=tuple(results), doses=doses)
+    shown = {each.result.ref: each for each in labs.history(facts, as_of=DAY, policy=POLICY)}
+    reading = labs.read(facts, as_of=DAY, policy=POLICY)
+    for judged in (*reading.newest.values(), *reading.in_force.values()):
+        assert shown[judged.result.ref] == judged
+    assert [each.analyte for each in shown.values()] == [Analyte(each.analyte) for each in results]
