@@ -21,6 +21,7 @@ from monitoring.models import (
 from monitoring.result_notes import NOTES
 from people.models import Patient, User
 from people.queries import PatientRow, Place, patient_row
+from protocol.vocabulary import ResultStatus
 
 PAGE = 50
 CLOSED_DAYS = 30
@@ -178,6 +179,7 @@ def replaced_in(specimen: Specimen) -> tuple[ReplacedRow, ...]:
         )
         for row in rows.select_related("supersedes").order_by("received_at", "pk")
         if row.supersedes is not None
+        and (row.status == ResultStatus.CANCELLED or _said(row) != _said(row.supersedes))
     )
 
 
