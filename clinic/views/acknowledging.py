@@ -91,8 +91,7 @@ class Acknowledge(StaffPage):
             form = DecisionForm(today=self.today, initial=self._initial(found, drawn, review))
         elif review is not None:
             # What is on the page now is what the next press decides on.
-            form.data = form.data.copy()
-            form.data["version"] = review.version
+            form.data = {**dict(form.data.items()), "version": review.version}
         return self.page(
             form=form,
             banner=banner_row(found.banner, url=back, today=self.today),
