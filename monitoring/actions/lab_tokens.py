@@ -1,4 +1,4 @@
-"""A clinic's laboratory tokens: issued, replaced without a gap, revoked. Shown once, then unknown."""
+"""A clinic's laboratory tokens: issued, replaced without a gap, revoked; shown only once."""
 
 import secrets
 from dataclasses import dataclass

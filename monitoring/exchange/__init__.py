@@ -1,0 +1,1 @@
+"""The doors through which a laboratory's system hands in results: HTTP and MLLP."""

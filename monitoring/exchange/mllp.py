@@ -1,0 +1,107 @@
+"""The MLLP listener: many connections, one message after another on each, answered after commit.
+
+The network is handled by asyncio, the database by a few threads; how many messages are worked on
+at once is the number of threads, however many laboratories are connected. Who may connect is not
+asked: MLLP knows no sign-in and no TLS, so it listens on loopback, behind a tunnel that does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from monitoring.exchange.frames import Broken, Deframer, framed
+from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT
+
+_CHUNK = 64 * 1024
+_log = logging.getLogger(__name__)
+
+# The acknowledgements of what one frame held: called in a thread, returns after commit.
+Work = Callable[[bytes | Broken], list[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one listener bears."""
+
+    connections: int = 64
+    threads: int = 2
+    idle_seconds: float = 300.0
+    message_bytes: int = MESSAGE_LIMIT
+
+
+class Listener:
+    """Listens until it is told to stop, then finishes what it has begun."""
+
+    def __init__(self, work: Work, *, limits: Limits) -> None:
+        self._work = work
+        self._limits = limits
+        self._stop = asyncio.Event()
+        self._open: set[asyncio.Task[None]] = set()
+        self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="mllp")
+
+    def stop(self) -> None:
+        """Take no more messages; what was begun is finished and answered."""
+        self._stop.set()
+
+    async def serve(self, host: str, port: int, *, ready: Callable[[str, int], None]) -> None:
+        """Listen on an address until :meth:`stop`; ``ready`` is told the address in use.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        server = await asyncio.start_server(self._connected, host, port)
+        try:
+            ready(*server.sockets[0].getsockname()[:2])
+            await self._stop.wait()
+        finally:
+            server.close()
+            if self._open:
+                await asyncio.wait(self._open)
+            self._pool.shutdown()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._open) >= self._limits.connections or self._stop.is_set():
+            _log.warning("a connection was closed at once: too many are open")
+            writer.close()
+            return
+        self._open.add(task)
+        try:
+            await self._converse(reader, writer)
+        except OSError:
+            _log.info("a connection broke off")
+        finally:
+            self._open.discard(task)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+        deframer = Deframer(limit=self._limits.message_bytes)
+        while data := await self._read(reader):
+            for frame in deframer.feed(data):
+                if self._stop.is_set():
+                    # Not begun, so not answered: the sender keeps it and sends it again.
+                    return
+                for answer in await loop.run_in_executor(self._pool, self._work, frame):
+                    writer.write(framed(answer))
+                async with asyncio.timeout(self._limits.idle_seconds):
+                    await writer.drain()
+        if deframer.open:
+            _log.info("a connection ended inside a frame: it was not answered")
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        """What has arrived; nothing when the sender is gone, silent for too long, or we stop."""
+        reading = asyncio.ensure_future(reader.read(_CHUNK))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        done, waiting = await asyncio.wait(
+            {reading, stopping},
+            timeout=self._limits.idle_seconds,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        for each in waiting:
+            each.cancel()
+        return reading.result() if reading in done and stopping not in done else b""
