@@ -6,6 +6,7 @@ from clinic.views.acknowledging import Acknowledge
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.gallery import Gallery
+from clinic.views.laboratories import Laboratories, Laboratory
 from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
@@ -42,6 +43,8 @@ urlpatterns = [
     path("rules/", RulesPage.as_view(), name="rules"),
     path("rules/<slug:edition>/", MoveEdition.as_view(), name="move-edition"),
     path("team/", Team.as_view(), name="team"),
+    path("laboratories/", Laboratories.as_view(), name="laboratories"),
+    path("laboratories/<uuid:public_id>/", Laboratory.as_view(), name="laboratory"),
     path("choose/", ChooseClinic.as_view(), name="choose"),
     path("components/", Gallery.as_view(), name="components"),
 ]

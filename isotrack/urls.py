@@ -14,6 +14,7 @@ urlpatterns = [
     path("clinic/", include("clinic.urls")),
     path("account/", include("isotrack.account_urls")),
     path("console/", admin.site.urls),
+    path("api/v1/labs/", include("monitoring.exchange.urls")),
     path("hooks/", include("messaging.urls")),
     path("", include("isotrack.health_urls")),
 ]

@@ -16,7 +16,7 @@ from django.test import Client
 
 from courses.models import Course, Prescription
 from messaging.models import Message
-from monitoring.actions import escalations
+from monitoring.actions import escalations, lab_tokens
 from monitoring.actions import results as arriving
 from monitoring.intake import hl7v2
 from monitoring.models import DueItem, Escalation, LabReport, Specimen
@@ -87,6 +87,9 @@ def gather() -> Cast:
     }
     things = {
         **_things(here, course, patient, users["dermatologist"]),
+        "lab-token": lab_tokens.issue(
+            here, label="Riverside", by=users["administrator"], now=NOW
+        ).token.public_id,
         "foreign-patient": foreigner.public_id,
         "foreign-course": foreign_course.public_id,
     }
