@@ -48,6 +48,7 @@ class Kind(StrEnum):
     ESCALATION_CLIMBED = "escalation.climbed"
     ESCALATION_ACKNOWLEDGED = "escalation.acknowledged"
     ESCALATION_CLOSED = "escalation.closed"
+    PATHWAY_BEGUN = "pathway.begun"
     PATHWAY_STEP_SETTLED = "pathway.step-settled"
     PLAN_CHANGED = "plan.changed"
     ITEM_WAIVED = "item.waived"

@@ -231,6 +231,7 @@ EVENTS: dict[str, str] = {
     "escalation.climbed": "Concern passed on",
     "escalation.acknowledged": "Concern taken on",
     "escalation.closed": "Concern closed",
+    "pathway.begun": "Steps after a test begun",
     "pathway.step-settled": "Step after a test settled",
     "plan.changed": "Plan changed",
     "item.waived": "Due item waived",

@@ -29,10 +29,11 @@ class ReasonNeeded(Exception):
     """A step is left out only with the reason."""
 
 
+@trail.action
 def begin_pathway(
     course: Course, *, result: TestResult, evidence: str, by: trail.Actor, now: datetime
 ) -> Escalation:
-    """Raise the concern and open its steps. Part of an action, in the result's transaction.
+    """Raise the concern and open its steps, in the transaction of the result.
 
     An unclear test that turns out positive adds the steps it did not have.
     """
@@ -47,10 +48,13 @@ def begin_pathway(
     )
     exposed, running = _exposure(course, now=now)
     steps = steps_for(result, programme=course.programme, exposed=exposed, running=running)
-    PathwayStep.objects.bulk_create(
-        [PathwayStep(escalation=concern, step=step.value) for step in steps],
-        ignore_conflicts=True,
-    )
+    known = set(concern.pathway.values_list("step", flat=True))
+    fresh = [step.value for step in steps if step.value not in known]
+    PathwayStep.objects.bulk_create(PathwayStep(escalation=concern, step=step) for step in fresh)
+    if fresh:
+        record(Kind.PATHWAY_BEGUN, course, by=by, now=now, steps=fresh)
+    else:
+        trail.unchanged()
     return concern
 
 
