@@ -5,8 +5,16 @@ from django.urls import path
 from clinic.views.acknowledging import Acknowledge
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
+from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
 from clinic.views.laboratories import Laboratories, Laboratory
+from clinic.views.laboratory_desk import (
+    ChangeMeaning,
+    ExplainCode,
+    ForgetNumber,
+    Remembered,
+    SettleHeld,
+)
 from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
@@ -16,6 +24,7 @@ from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, RulesPage
 from clinic.views.starting import StartCourse
 from clinic.views.today import Today, Worklist
+from clinic.views.typing_results import TypeResults
 
 app_name = "clinic"
 urlpatterns = [
@@ -33,10 +42,23 @@ urlpatterns = [
         Acknowledge.as_view(),
         name="acknowledge",
     ),
+    path(
+        "courses/<uuid:public_id>/laboratory/",
+        LaboratoryHistory.as_view(),
+        name="laboratory-history",
+    ),
+    path("courses/<uuid:public_id>/type-results/", TypeResults.as_view(), name="type-results"),
     path("courses/<uuid:public_id>/concerns/<uuid:concern>/", Concern.as_view(), name="concern"),
     path("prescriptions/<uuid:public_id>/pick-up/", RecordPickUp.as_view(), name="pick-up"),
     path("results/", Results.as_view(), name="results"),
     path("results/to-read/", ToRead.as_view(), name="to-read"),
+    path("results/received/", Received.as_view(), name="received"),
+    path("results/remembered/", Remembered.as_view(), name="remembered"),
+    path("results/numbers/<uuid:public_id>/", ForgetNumber.as_view(), name="forget-number"),
+    path("results/codes/<uuid:public_id>/", ExplainCode.as_view(), name="code"),
+    path("results/meanings/<uuid:public_id>/", ChangeMeaning.as_view(), name="meaning"),
+    path("results/held/<uuid:public_id>/", SettleHeld.as_view(), name="held"),
+    path("results/filed/<uuid:public_id>/", FiledReport.as_view(), name="filed"),
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),

@@ -69,6 +69,8 @@ class CourseView(StaffPage):
             prescriptions=prescription_rows(found),
             timeline=timeline_rows(found),
             actions=self._actions(found),
+            may_type=self.place.may(Permission.RECORD_CARE),
+            may_link=self.place.may(Permission.LINK_RESULT),
             signing=self._signing(found),
             may_change=self.place.may(Permission.CHANGE_DOSE),
             hide_head=True,

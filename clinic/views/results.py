@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from clinic import wording
 from clinic.forms.base import StaffForm
 from clinic.views.base import StaffPage
 from monitoring import lab_files
 from monitoring.actions import linking
 from monitoring.actions import results as arriving
-from monitoring.queries import results
+from monitoring.queries import code_maps, desk, results
 from people.permissions import Permission
 from people.queries import clinic_of, patient_for, search
 
@@ -55,13 +56,21 @@ class Results(StaffPage):
             clinic=clinic_of(self.place), source="upload", file_name=upload.name
         )
         zone = ZoneInfo(self.place.timezone)
-        receipts = []
+        receipts: list[arriving.Receipt] = []
+        code_map = code_maps.code_map_of(self.place.clinic_id)
         for raw, entries in lab_files.messages(
-            upload, file=upload.name, zone=zone, as_of=self.today
+            upload, file=upload.name, zone=zone, as_of=self.today, code_map=code_map
         ):
             receipts += arriving.receive(raw, entries, origin=origin, by=self.user, now=self.now)
         self._say(receipts)
-        return redirect("clinic:results")
+        resent = [each.entry for each in receipts if each.status == "duplicate"]
+        again = [(entry.sender, entry.control_id) for entry in resent]
+        kept = desk.messages_of_upload(self.place, at=self.now, again=again)
+        request.session["received"] = {
+            "messages": [str(each) for each in kept],
+            "known": len(resent),
+        }
+        return redirect("clinic:received")
 
     def _say(self, receipts: list[Any]) -> None:
         counts = {word: sum(each.status == word for each in receipts) for word in _OUTCOMES}
@@ -74,6 +83,12 @@ class Results(StaffPage):
             form=form,
             queue=results.queue(self.place),
             filed=results.filed(self.place),
+            codes=code_maps.waiting_codes(self.place),
+            held=[
+                {"row": row, "name": wording.ANALYTES.get(row.analyte, row.text)}
+                for row in desk.held_rows(self.place)
+            ],
+            may_settle=self.place.may(Permission.RECORD_CARE),
             status=status,
         )
 
@@ -112,7 +127,9 @@ class Queued(StaffPage):
                 page="results",
                 now=self.now,
             )
-            linking.link(report, patient=patient, by=self.user, now=self.now)
+            remember = "remember" in request.POST
+            linking.link(report, patient=patient, by=self.user, now=self.now, remember=remember)
+            not_remembered = linking.why_not_remembered(report, patient)
         except ValueError:
             return self._page(public_id, error="Choose a patient first.", status=422)
         except linking.AlreadySettled:
@@ -120,7 +137,10 @@ class Queued(StaffPage):
         except linking.NotReadable:
             return self._page(public_id, error="There is nothing in it to file.", status=422)
         else:
-            messages.success(request, f"Results filed for {patient.full_name}")
+            told = f"Results filed for {patient.full_name}."
+            if remember and not_remembered:
+                told += f" The number is not remembered: {not_remembered}."
+            messages.success(request, told)
         return redirect("clinic:results")
 
     def _reject(self, report: Any, why: str) -> HttpResponse:
@@ -135,5 +155,7 @@ class Queued(StaffPage):
     ) -> HttpResponse:
         report = results.report_of(self.place, public_id)
         row = results.queued_report(self.place, report)
-        found = search(self.place, text) if text else list(row.suggestions)
+        suggested = [{"person": each.patient, "why": each.why} for each in row.suggestions]
+        searched = [{"person": each, "why": ""} for each in search(self.place, text)]
+        found = searched if text else suggested
         return self.page(row=row, found=found, text=text, error=error, status=status)

@@ -51,9 +51,7 @@ class MeaningRow:
 def code_map_of(clinic_id: int) -> CodeMap:
     """The clinic's code map as the readers take it; one query."""
     return {
-        LocalCode(row.sender, row.code, row.code_system, row.words): Analyte(row.analyte)
-        if row.analyte
-        else None
+        local_code_of_meaning(row): Analyte(row.analyte) if row.analyte else None
         for row in CodeMeaning.objects.filter(clinic_id=clinic_id, ended_at__isnull=True)
     }
 
@@ -63,6 +61,11 @@ def local_code_of(row: Observation) -> LocalCode:
     return LocalCode.of(
         sender=row.specimen.sender, code=row.code, system=row.code_system, text=row.code_text
     )
+
+
+def local_code_of_meaning(row: CodeMeaning) -> LocalCode:
+    """The key of what staff said."""
+    return LocalCode(row.sender, row.code, row.code_system, row.words)
 
 
 def waiting_rows(clinic_id: int) -> QuerySet[Observation]:

@@ -1,14 +1,29 @@
 """The results queue, and one specimen as staff read it."""
 
 import json
+import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from difflib import SequenceMatcher
 
 from courses.models import Course
-from monitoring.models import LabReport, Observation, Specimen
+from monitoring.actions.confirming import why_not_confirmable
+from monitoring.intake.spelling import fold
+from monitoring.models import LabMessage, LabReport, Observation, Specimen
 from people.models import Patient
 from people.queries import NotFound, PatientRow, Place, patient_row
+
+# How much of two names must agree to be suggested beside the same birth date.
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A patient whose a report may be, and what speaks for it."""
+
+    patient: PatientRow
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,7 @@ class QueuedReport:
     identifiers: tuple[str, ...]
     born: date | None
     name: str
-    suggestions: tuple[PatientRow, ...]
+    suggestions: tuple[Suggestion, ...]
     may_link: bool
 
 
@@ -33,6 +48,8 @@ class QueuedReport:
 class FiledReport:
     """A report that was filed lately."""
 
+    public_id: uuid.UUID
+    source: str
     patient: PatientRow
     course: uuid.UUID | None
     received_at: datetime
@@ -78,14 +95,36 @@ def report_of(place: Place, public_id: uuid.UUID) -> LabReport:
 
 
 def queued_report(place: Place, report: LabReport) -> QueuedReport:
-    """One report as the queue shows it."""
+    """One report as its page shows it: with patients of that birth date and a similar name."""
     people = {
         str(patient.public_id): patient_row(patient)
         for patient in Patient.objects.filter(
             public_id__in=report.suggestions, clinic_id=place.clinic_id
         )
     }
-    return _queued(report, people)
+    row = _queued(report, people)
+    return replace(row, suggestions=(*row.suggestions, *_alike(place, row)))
+
+
+def _alike(place: Place, row: QueuedReport) -> list[Suggestion]:
+    """Patients born that day whose name is alike; never more than a suggestion (B2)."""
+    if row.born is None or not row.name:
+        return []
+    known = {each.patient.public_id for each in row.suggestions}
+    born_then = Patient.objects.filter(clinic_id=place.clinic_id, born=row.born)
+    found = [
+        patient_row(patient)
+        for patient in born_then.order_by("family_name", "given_name")[:50]
+        if patient.public_id not in known and _similar(row.name, patient)
+    ]
+    return [Suggestion(each, "the birth date is the same and the name alike") for each in found]
+
+
+def _similar(name: str, patient: Patient) -> bool:
+    sent, ours = (fold(each) for each in (name, f"{patient.family_name}, {patient.given_name}"))
+    return SequenceMatcher(None, sent, ours).ratio() >= _ALIKE or bool(
+        set(re.findall(r"\w{3,}", sent)) & set(re.findall(r"\w{3,}", ours))
+    )
 
 
 def filed(place: Place, *, limit: int = 25) -> tuple[FiledReport, ...]:
@@ -105,6 +144,8 @@ def filed(place: Place, *, limit: int = 25) -> tuple[FiledReport, ...]:
         courses[course.patient_id] = course.public_id
     return tuple(
         FiledReport(
+            public_id=row.public_id,
+            source=LabMessage.Source(row.message.source).label,
             patient=patient_row(row.patient),
             course=courses.get(row.patient.pk),
             received_at=row.received_at,
@@ -129,8 +170,10 @@ def specimen_of(course: Course, public_id: uuid.UUID) -> Specimen:
 
 
 def held_of(specimen: Specimen) -> list[Observation]:
-    """What waits in this specimen for somebody to confirm it (LAB-6)."""
-    return list(specimen.observations.filter(current=True, confirmed_at__isnull=True))
+    """What waits in this specimen for somebody to confirm it as sent (LAB-6)."""
+    rows = specimen.observations.filter(current=True, confirmed_at__isnull=True)
+    waiting = rows.exclude(held="").select_related("specimen")
+    return [row for row in waiting if not why_not_confirmable(row)]
 
 
 def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:
@@ -147,6 +190,18 @@ def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:
         identifiers=tuple(hints.get("identifiers", ())),
         born=date.fromisoformat(born) if born else None,
         name=f"{hints.get('family', '')}, {hints.get('given', '')}".strip(", "),
-        suggestions=tuple(people[each] for each in row.suggestions if each in people),
+        suggestions=tuple(
+            Suggestion(people[each], _why_suggested(born, people[each]))
+            for each in row.suggestions
+            if each in people
+        ),
         may_link=row.status == LabReport.Status.UNMATCHED,
     )
+
+
+def _why_suggested(born: str | None, patient: PatientRow) -> str:
+    if not born:
+        return "an identifier agrees; the message has no birth date"
+    if born == patient.born.isoformat():
+        return "an identifier and the birth date agree"
+    return "an identifier agrees, the birth date does not"

@@ -16,13 +16,22 @@ from django.test import Client
 
 from courses.models import Course, Prescription
 from messaging.models import Message
-from monitoring.actions import escalations, lab_tokens
+from monitoring.actions import code_maps, escalations, lab_tokens, linking
 from monitoring.actions import results as arriving
 from monitoring.intake import hl7v2
-from monitoring.models import DueItem, Escalation, LabReport, Specimen
+from monitoring.intake.code_map import LocalCode
+from monitoring.models import (
+    DueItem,
+    Escalation,
+    LabReport,
+    Observation,
+    RememberedLink,
+    Specimen,
+)
 from people import links
 from people.models import Clinic, Membership, Patient, User
 from people.permissions import Role
+from protocol.vocabulary import Analyte
 from tests import world
 from tests.monitoring.intake import messages
 from tests.world import NOW, TODAY
@@ -166,8 +175,34 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         "prescription": prescription(course, doctor).public_id,
         "specimen": Specimen.objects.get(report=filed).public_id,
         "report": queued.public_id,
+        "filed-report": filed.public_id,
+        **_desk(clinic, patient, doctor),
         "concern": concern.public_id,
         "token": links.token_for(TOKEN_KEY),
+    }
+
+
+def _desk(clinic: Clinic, patient: Patient, doctor: User) -> dict[str, object]:
+    """What waits at the laboratory desk, and what it remembers."""
+    strange = messages.obx("4711^Transaminase P^L", "40")
+    impossible = messages.obx("2571-8^TG^LN", "1.4", "mg/dL", "", number=2)
+    explained = LocalCode.of(sender="LAB", code="1", text="GPT")
+    mapped = code_maps.map_code(
+        clinic, code=explained, analyte=Analyte.ALT, text="GPT", by=doctor, now=NOW
+    )
+    order = messages.OBR.replace("ACC-1", "ACC-9").replace("20261102", "20261103")
+    report = upload(
+        clinic, pid(patient), order, strange, impossible, control_id="HELD-1", by=doctor
+    )
+    waiting = Observation.objects.filter(specimen__report=report)
+    number = messages.PID.replace("MRN-7001", "LAB-7").replace("20040210", f"{patient.born:%Y%m%d}")
+    linked = upload(clinic, number, order, messages.obx(), control_id="LINKED-1", by=doctor)
+    linking.link(linked, patient=patient, by=doctor, now=NOW)
+    return {
+        "local-code": waiting.get(analyte="").public_id,
+        "held-result": waiting.get(analyte="triglycerides").public_id,
+        "code-meaning": mapped.meaning.public_id,
+        "remembered-link": RememberedLink.objects.get(clinic=clinic).public_id,
     }
 
 
