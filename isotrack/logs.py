@@ -10,13 +10,15 @@ import structlog
 
 # A task link and a password reset's link open something for whoever reads them (SEC-13).
 _OPENERS = re.compile(r"(/t/|/reset/key/)[^/\s?\"']+")
+# A laboratory's token, wherever a library may have quoted it.
+_LAB_TOKEN = re.compile(r"\bitl_[\w-]{20,}")
 # Line breaks and terminal commands from outside would read as lines of ours (ASVS 16.4.1).
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), 127)}
 
 
 def told(text: str) -> str:
     """The text as it may be written into a log."""
-    return _OPENERS.sub(r"\1[link]", text).translate(_CONTROL)
+    return _LAB_TOKEN.sub("[token]", _OPENERS.sub(r"\1[link]", text)).translate(_CONTROL)
 
 
 def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
