@@ -1,6 +1,6 @@
 """What ``import_labs --json`` and the laboratory API say about each message (contract)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -46,17 +46,25 @@ def message_entry(receipt: Receipt, *, policy: ClinicPolicy) -> dict[str, Any]:
     }
 
 
-def totals(entries: list[dict[str, Any]]) -> dict[str, int]:
+def no_totals() -> dict[str, int]:
+    """The sums before any message."""
+    words = ("messages", "accepted", "duplicate", "unmatched", "rejected", "results")
+    return dict.fromkeys(words, 0)
+
+
+def add(sums: dict[str, int], entry: dict[str, Any]) -> None:
+    """Count one entry into the sums at the end of the answer."""
+    sums["messages"] += 1
+    sums[entry["status"]] += 1
+    sums["results"] += len(entry["results"])
+
+
+def totals(entries: Iterable[dict[str, Any]]) -> dict[str, int]:
     """The sums at the end of the answer."""
-    statuses = [entry["status"] for entry in entries]
-    return {
-        "messages": len(entries),
-        **{
-            word: statuses.count(word)
-            for word in ("accepted", "duplicate", "unmatched", "rejected")
-        },
-        "results": sum(len(entry["results"]) for entry in entries),
-    }
+    sums = no_totals()
+    for entry in entries:
+        add(sums, entry)
+    return sums
 
 
 def _patient(receipt: Receipt) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A stream of laboratory data, cut into messages: the bytes to keep and what was read in them."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ from monitoring.intake.report import Entry, Format, Rejected
 _HEAD = 64 * 1024
 
 Part = tuple[bytes, tuple[Entry, ...]]
+# Taken in together: enough to share queries, short enough to hold no lock for long.
+_MOST_MESSAGES = 25
+_MOST_BYTES = 1024 * 1024
 
 
 def messages(
@@ -57,6 +60,20 @@ def messages(
             )
     if empty:
         yield head, (Rejected("there is no message (no MSH segment)", file, Format.HL7V2),)
+
+
+def batches(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Messages in the order they came, a few at a time, for ``results.receive_many``."""
+    batch: list[Part] = []
+    size = 0
+    for raw, entries in parts:
+        batch.append((raw, entries))
+        size += len(raw)
+        if len(batch) == _MOST_MESSAGES or size >= _MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def stored(

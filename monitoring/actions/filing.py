@@ -1,5 +1,6 @@
 """Filing one report's lines: specimens and observations, corrections and resends (B5, B12)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -42,11 +43,11 @@ def file_lines(
     Part of an action: the caller holds the transaction. The patient's row is locked, so that two
     messages about one specimen are filed one after the other.
     """
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    Patient.objects.select_for_update().values_list("pk").get(pk=patient.pk)
     specimens = [
         _specimen(sample, entry, report, patient=patient, now=now) for sample in entry.specimens
     ]
-    return [file_line(line, specimens[line.specimen], now=now) for line in entry.lines]
+    return _file_all([(line, specimens[line.specimen]) for line in entry.lines], now=now)
 
 
 def _specimen(
@@ -78,29 +79,47 @@ def _specimen(
 
 def file_line(line: IncomingLine, specimen: Specimen, *, now: datetime) -> FiledLine:
     """One line of a sample: new, known, newer or older than what is on file. Part of an action."""
-    before = (
-        Observation.objects.select_for_update()
-        .filter(
-            specimen=specimen,
-            code=line.code[:60],
-            code_system=line.code_system[:120],
-            current=True,
-        )
-        .first()
+    (filed,) = _file_all([(line, specimen)], now=now)
+    return filed
+
+
+def _file_all(placed: Sequence[tuple[IncomingLine, Specimen]], *, now: datetime) -> list[FiledLine]:
+    """Lines with their samples, in order: one query to look, one to write what is new."""
+    rows = Observation.objects.select_for_update().filter(
+        specimen__in={specimen.pk for _, specimen in placed}, current=True
     )
-    fresh = _observation(line, specimen, now=now)
-    if before is not None and _same(before, fresh):
-        return FiledLine(line, "duplicate", "known already")
-    if before is not None and _RANK[ResultStatus(before.status)] > _RANK[line_status(line)]:
-        fresh.current = False
-        fresh.save()
-        return FiledLine(line, "superseded", f"a {before.status} result is on file", fresh)
-    if before is not None:
-        before.current = False
-        before.save(update_fields=["current"])
-        fresh.supersedes = before
-    fresh.save()
-    return FiledLine(line, line.disposition.value, line.why, fresh, before)
+    on_file = {_key(row): row for row in rows}
+    filed: list[FiledLine] = []
+    waiting: list[Observation] = []
+    for line, specimen in placed:
+        fresh = _observation(line, specimen, now=now)
+        before = on_file.get(_key(fresh))
+        if before is not None and _same(before, fresh):
+            filed.append(FiledLine(line, "duplicate", "known already"))
+            continue
+        if before is not None and before.pk is None:
+            # It came earlier in this message, and must be a row before it can be superseded.
+            Observation.objects.bulk_create(waiting)
+            waiting = []
+        if before is not None and _RANK[ResultStatus(before.status)] > _RANK[line_status(line)]:
+            fresh.current = False
+            waiting.append(fresh)
+            why = f"a {before.status} result is on file"
+            filed.append(FiledLine(line, "superseded", why, fresh))
+            continue
+        if before is not None:
+            before.current = False
+            before.save(update_fields=["current"])
+            fresh.supersedes = before
+        waiting.append(fresh)
+        on_file[_key(fresh)] = fresh
+        filed.append(FiledLine(line, line.disposition.value, line.why, fresh, before))
+    Observation.objects.bulk_create(waiting)
+    return filed
+
+
+def _key(row: Observation) -> tuple[int, str, str]:
+    return row.specimen_id, row.code, row.code_system
 
 
 def line_status(line: IncomingLine) -> ResultStatus:

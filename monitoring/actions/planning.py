@@ -19,8 +19,9 @@ from audit.kinds import Kind
 from courses.actions.subject import record
 from courses.models import Course
 from messaging import outbox
-from monitoring import dossier, policies, purposes
+from monitoring import grounds, purposes
 from monitoring.actions import reviews, standings
+from monitoring.grounds import Ground
 from monitoring.models import CourseStanding, DueItem
 from protocol import calendar, schedule
 from protocol.facts import CourseFacts
@@ -70,32 +71,29 @@ def planned_once() -> Iterator[None]:
         replan(course, now=now)
 
 
-def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Changes:
+def replan(
+    course: Course, *, now: datetime, by: trail.Actor = PLANNER, ground: Ground | None = None
+) -> Changes:
     """Plan one course again and apply the difference; in a ``planned_once`` block, at its end.
 
     1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
     5. open and move what should be open; 6. queue the reminder whose day has come; 7. bring the
     list of results to read up to date; 8. refresh the standing; 9. one audit event if anything
-    changed.
+    changed. A ``ground`` that was read under the lock, and still is true, saves steps 1 and 2.
     """
     waiting = _waiting.get()
     if waiting is None:
-        return _replan(course, now=now, by=by)
+        return _replan(course, now=now, by=by, ground=ground)
     _, latest = waiting.get(course.pk, (course, now))
     waiting[course.pk] = (course, max(latest, now))
     return Changes()
 
 
 @trail.action
-def _replan(course: Course, *, now: datetime, by: trail.Actor) -> Changes:
-    locked = (
-        Course.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic", "patient__clinic")
-        .get(pk=course.pk)
-    )
-    today = now.astimezone(ZoneInfo(locked.clinic.timezone)).date()
-    policy = policies.policy_for(locked, on=today)
-    facts = dossier.load_one(locked)
+def _replan(course: Course, *, now: datetime, by: trail.Actor, ground: Ground | None) -> Changes:
+    if ground is None:
+        ground = grounds.lock([course.pk], now=now)[course.pk]
+    locked, facts, policy, today = ground.course, ground.facts, ground.policy, ground.today
     plan = _plan(locked, facts, today, policy)
     changes = Changes()
     open_items = {item.key: item for item in DueItem.objects.filter(course=locked, ended="")}

@@ -6,7 +6,7 @@ before anything is made of it, so that nothing a parser or a rule does can lose 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from audit import trail
 from audit.kinds import Kind
 from courses.models import Course
+from monitoring import grounds
 from monitoring.actions import filing, planning, triage
 from monitoring.intake import matching
 from monitoring.intake.report import Entry, IncomingReport, PatientHints, Rejected
@@ -55,13 +56,96 @@ def receive(
         raw: the message as it arrived.
         entries: what the intake parsers read in it, one per patient.
     """
-    message, known = _keep(raw, entries, origin=origin, by=by, now=now)
-    if known:
-        return [_duplicate(entry, origin.clinic) for entry in entries]
-    return [
-        _file(message, part, entry, origin=origin, by=by, now=now)
-        for part, entry in enumerate(entries)
-    ]
+    return receive_many([(raw, entries)], origin=origin, by=by, now=now)
+
+
+def receive_many(
+    messages: Sequence[tuple[bytes, Sequence[Entry]]],
+    *,
+    origin: Origin,
+    by: trail.Actor,
+    now: datetime,
+) -> list[Receipt]:
+    """Several messages of one stream, each as ``receive`` takes it, in fewer queries.
+
+    All are kept first, in a transaction of their own; then all are filed, read and planned in
+    another. Where that one fails, each message is taken by itself, so that one that cannot be
+    filed holds up no other. A worker that dies in between leaves messages that are kept and not
+    filed: the next import of the same file files them.
+    """
+    kept = _keep_all(messages, origin=origin, by=by, now=now)
+    try:
+        return _file_all(kept, origin=origin, by=by, now=now)
+    except Exception:
+        if len(kept) == 1:
+            raise
+    receipts: list[Receipt] = []
+    failed: Exception | None = None
+    for one in kept:
+        try:
+            receipts += _file_all([one], origin=origin, by=by, now=now)
+        except Exception as error:  # noqa: BLE001 - raised again when the others are filed
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return receipts
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A message that is on file; ``known``: it was received and filed before."""
+
+    message: LabMessage
+    known: bool
+    entries: Sequence[Entry]
+
+
+@transaction.atomic
+def _file_all(
+    kept: Sequence[_Kept], *, origin: Origin, by: trail.Actor, now: datetime
+) -> list[Receipt]:
+    receipts: list[Receipt] = []
+    waiting: dict[int, tuple[Course, Sequence[filing.FiledLine]]] = {}
+    for each in kept:
+        for part, entry in enumerate(each.entries):
+            if each.known:
+                receipts.append(_duplicate(entry, origin.clinic))
+                continue
+            receipt = _file(each.message, part, entry, origin=origin, by=by, now=now)
+            receipts.append(receipt)
+            course = _to_settle(receipt)
+            if course is None:
+                continue
+            if course.pk in waiting:
+                # Two messages about one course are read one after the other, as they came.
+                _settle(waiting, by=by, now=now)
+                waiting = {}
+            waiting[course.pk] = course, receipt.lines
+    _settle(waiting, by=by, now=now)
+    return receipts
+
+
+def _to_settle(receipt: Receipt) -> Course | None:
+    """The newest course of whom a receipt's lines changed something for."""
+    if receipt.patient is None or not any(line.changed for line in receipt.lines):
+        return None
+    courses = Course.objects.select_related("patient", "clinic").filter(patient=receipt.patient)
+    return courses.order_by("-number").first()
+
+
+def _settle(
+    waiting: Mapping[int, tuple[Course, Sequence[filing.FiledLine]]],
+    *,
+    by: trail.Actor,
+    now: datetime,
+) -> None:
+    """Read what is new of each course, raise what it asks for, and plan the course again."""
+    if not waiting:
+        return
+    ground = grounds.lock(waiting, now=now)
+    for pk, (course, lines) in waiting.items():
+        raised = triage.after_results(course, lines, by=by, now=now, ground=ground[pk])
+        planning.replan(course, now=now, ground=None if raised else ground[pk])
 
 
 def find(
@@ -90,9 +174,19 @@ def find(
 
 
 @transaction.atomic
+def _keep_all(
+    messages: Sequence[tuple[bytes, Sequence[Entry]]],
+    *,
+    origin: Origin,
+    by: trail.Actor,
+    now: datetime,
+) -> list[_Kept]:
+    return [_keep(raw, entries, origin=origin, by=by, now=now) for raw, entries in messages]
+
+
 def _keep(
     raw: bytes, entries: Sequence[Entry], *, origin: Origin, by: trail.Actor, now: datetime
-) -> tuple[LabMessage, bool]:
+) -> _Kept:
     first = entries[0]
     message, created = LabMessage.objects.get_or_create(
         clinic=origin.clinic,
@@ -109,8 +203,8 @@ def _keep(
         },
     )
     # A message that was kept, but whose filing was cut short, is filed now.
-    finished = message.reports.count() >= len(entries)
-    return message, not created and finished
+    known = not created and message.reports.count() >= len(entries)
+    return _Kept(message, known, entries)
 
 
 def _content_hash(raw: bytes, entries: Sequence[Entry]) -> str:
@@ -151,7 +245,7 @@ def _file(
         return Receipt(entry, "unmatched", found.why, found, None, ())
     patient = Patient.objects.select_related("clinic").get(pk=str(found.candidate.key))
     report = _report(message, part, entry, LabReport.Status.ACCEPTED, "", patient, now)
-    lines = file_report(report, entry, patient=patient, by=by, now=now)
+    lines = _file_lines(report, entry, patient=patient, by=by, now=now)
     return Receipt(entry, "accepted", "", found, patient, tuple(lines))
 
 
@@ -164,17 +258,23 @@ def file_report(
     now: datetime,
 ) -> list[filing.FiledLine]:
     """Store an entry's lines for a patient, read them, and plan again. Part of an action."""
+    lines = _file_lines(report, entry, patient=patient, by=by, now=now)
+    course = _to_settle(Receipt(entry, "accepted", "", None, patient, tuple(lines)))
+    if course is not None:
+        _settle({course.pk: (course, lines)}, by=by, now=now)
+    return lines
+
+
+def _file_lines(
+    report: LabReport,
+    entry: IncomingReport,
+    *,
+    patient: Patient,
+    by: trail.Actor,
+    now: datetime,
+) -> list[filing.FiledLine]:
     lines = filing.file_lines(report, entry, patient=patient, now=now)
     _record(Kind.RESULT_RECEIVED, report, by=by, now=now, lines=len(lines))
-    course = (
-        Course.objects.select_related("patient", "clinic")
-        .filter(patient=patient)
-        .order_by("-number")
-        .first()
-    )
-    if course is not None and any(line.changed for line in lines):
-        triage.after_results(course, lines, by=by, now=now)
-        planning.replan(course, now=now)
     return lines
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from audit import trail
 from courses.models import Course
-from monitoring import dossier, policies
+from monitoring import grounds
 from monitoring.actions import escalations, pathway
 from monitoring.actions.filing import FiledLine
+from monitoring.grounds import Ground
 from monitoring.models import Escalation, Observation
 from protocol import labs
 from protocol.vocabulary import Analyte, ResultStatus, TestResult, Tier
@@ -18,23 +18,29 @@ _ALARMING = {TestResult.POSITIVE, TestResult.INDETERMINATE}
 
 
 def after_results(
-    course: Course, lines: Sequence[FiledLine], *, by: trail.Actor, now: datetime
-) -> None:
-    """Raise what new results of a course ask for. Part of an action.
+    course: Course,
+    lines: Sequence[FiledLine],
+    *,
+    by: trail.Actor,
+    now: datetime,
+    ground: Ground | None = None,
+) -> bool:
+    """Raise what new results of a course ask for; whether anything was. Part of an action.
 
     1. a positive or unclear pregnancy test; 2. a result in tier 4 (5.2: same-day contact); 3. a
     result that the laboratory corrected or took back after a prescription had been signed (B5).
+    ``ground``: what the course stood on, with these results, before anything was raised.
     """
     changed = [line for line in lines if line.changed and line.observation is not None]
-    _pregnancy_tests(course, changed, by=by, now=now)
-    zone = ZoneInfo(course.clinic.timezone)
-    today = now.astimezone(zone).date()
-    facts = dossier.load_one(course)
-    reading = labs.read(facts, as_of=today, policy=policies.policy_for(course, on=today))
+    if ground is None:
+        ground = grounds.lock([course.pk], now=now)[course.pk]
+    raised = _pregnancy_tests(course, changed, by=by, now=now)
+    reading = labs.read(ground.facts, as_of=ground.today, policy=ground.policy, with_ctcae=False)
     fresh = {f"observation:{line.observation.public_id}" for line in changed if line.observation}
     for graded in reading.in_force.values():
         if graded.result.ref not in fresh or graded.tier not in (Tier.T3, Tier.T4):
             continue
+        raised = raised or graded.analyte is Analyte.HCG or graded.tier is Tier.T4
         if graded.analyte is Analyte.HCG:
             positive = graded.tier is Tier.T4
             result = TestResult.POSITIVE if positive else TestResult.INDETERMINATE
@@ -48,12 +54,13 @@ def after_results(
                 by=by,
                 now=now,
             )
-    _corrections(course, changed, by=by, now=now)
+    return _corrections(course, changed, by=by, now=now) or raised
 
 
 def _pregnancy_tests(
     course: Course, changed: Sequence[FiledLine], *, by: trail.Actor, now: datetime
-) -> None:
+) -> bool:
+    raised = False
     for line in changed:
         row = line.observation
         if (
@@ -69,14 +76,19 @@ def _pregnancy_tests(
                 by=by,
                 now=now,
             )
+            raised = True
+    return raised
 
 
 def _corrections(
     course: Course, changed: Sequence[FiledLine], *, by: trail.Actor, now: datetime
-) -> None:
+) -> bool:
+    raised = False
+    if not any(line.replaced for line in changed):
+        return raised
     newest = course.prescriptions.order_by("-signed_at").first()
     if newest is None:
-        return
+        return raised
     for line in changed:
         old, row = line.replaced, line.observation
         if (
@@ -95,6 +107,8 @@ def _corrections(
                 by=by,
                 now=now,
             )
+            raised = True
+    return raised
 
 
 def _said(row: Observation) -> tuple[object, ...]:

@@ -1,11 +1,12 @@
 """``import_labs PATH... --clinic SLUG``: files or folders of laboratory results."""
 
 import json
+import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,16 +14,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import trail
-from monitoring import lab_files, policies
+from monitoring import import_summary, lab_files, policies
 from monitoring.actions import results
 from monitoring.actions.results import Receipt
-from monitoring.import_summary import message_entry, totals
 from monitoring.intake.report import Format
 from monitoring.queries import code_maps
 from people.models import Clinic
 from people.queries import clinic_by_slug
 
 IMPORTER = trail.System("import")
+_IN_MEMORY = 1024 * 1024
 
 
 class _DryRun(Exception):
@@ -49,29 +50,39 @@ class Command(BaseCommand):
             raise CommandError(f"no clinic {options['clinic']!r}", returncode=2)
         files = list(_files([Path(path) for path in options["paths"]]))
         wire = None if options["format"] == "auto" else Format(options["format"])
-        receipts: list[Receipt] = []
-        try:
-            with transaction.atomic() if options["dry_run"] else nullcontext():
-                for path in files:
-                    receipts += self._import(path, clinic, wire, talkative=not options["json"])
-                if options["dry_run"]:
-                    raise _DryRun
-        except _DryRun:
-            pass
         today = timezone.now().astimezone(ZoneInfo(clinic.timezone)).date()
         policy = policies.policies_for([clinic.pk], on=today)[clinic.pk]
-        entries = [message_entry(receipt, policy=policy) for receipt in receipts]
-        if options["json"]:
-            self.stdout.write(json.dumps({"messages": entries, "totals": totals(entries)}))
-        else:
-            for entry in entries:
-                why = entry["reason"] or entry["patient"]["why"]
-                self.stdout.write(
-                    f"{entry['file']}: {entry['status']}, {len(entry['results'])} results"
-                    + (f" ({why})" if why else "")
-                )
-        if any(entry["status"] == "rejected" for entry in entries):
+        sums = import_summary.no_totals()
+        # The answer waits in a file: it is printed when all went well, however long it is.
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as answer:
+            try:
+                with transaction.atomic() if options["dry_run"] else nullcontext():
+                    for path in files:
+                        for receipt in self._import(
+                            path, clinic, wire, talkative=not options["json"]
+                        ):
+                            entry = import_summary.message_entry(receipt, policy=policy)
+                            if options["json"]:
+                                answer.write((", " if sums["messages"] else "") + json.dumps(entry))
+                            else:
+                                answer.write(_in_words(entry) + "\n")
+                            import_summary.add(sums, entry)
+                    if options["dry_run"]:
+                        raise _DryRun
+            except _DryRun:
+                pass
+            self._print(answer, sums, as_json=options["json"])
+        if sums["rejected"]:
             raise CommandError("at least one message could not be used; see above", returncode=1)
+
+    def _print(self, answer: IO[str], sums: dict[str, int], *, as_json: bool) -> None:
+        answer.seek(0)
+        if as_json:
+            self.stdout.write('{"messages": [', ending="")
+        while piece := answer.read(_IN_MEMORY):
+            self.stdout.write(piece, ending="")
+        if as_json:
+            self.stdout.write(f'], "totals": {json.dumps(sums)}}}')
 
     def _import(
         self, path: Path, clinic: Clinic, wire: Format | None, *, talkative: bool
@@ -92,10 +103,18 @@ class Command(BaseCommand):
                 wire=wire,
                 code_map=code_maps.code_map_of(clinic.pk),
             )
-            for number, (raw, entries) in enumerate(parts, start=1):
-                yield from results.receive(raw, entries, origin=origin, by=IMPORTER, now=now)
+            number = 0
+            for batch in lab_files.batches(parts):
+                yield from results.receive_many(batch, origin=origin, by=IMPORTER, now=now)
+                number += len(batch)
                 if talkative and number % 500 == 0:
                     self.stderr.write(f"{path.name}: {number} messages")
+
+
+def _in_words(entry: dict[str, Any]) -> str:
+    why = entry["reason"] or entry["patient"]["why"]
+    line = f"{entry['file']}: {entry['status']}, {len(entry['results'])} results"
+    return f"{line} ({why})" if why else line
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
