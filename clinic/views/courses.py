@@ -62,7 +62,7 @@ class CourseView(StaffPage):
             phase_status=phase_status,
             window=_open_window(found),
             items=item_rows(found),
-            specimens=specimen_rows(found),
+            specimens=self._specimens(course, found),
             charts=charts(found),
             dose=dose_facts(found),
             decisions=[decision_row(row) for row in reading.decisions_of(course)],
@@ -75,6 +75,14 @@ class CourseView(StaffPage):
             may_change=self.place.may(Permission.CHANGE_DOSE),
             hide_head=True,
         )
+
+    def _specimens(self, course: Any, found: CoursePage) -> list[dict[str, Any]]:
+        """The newest draws; what the list says must be decided says so here as well."""
+        waiting = reading.waiting_of(course)
+        rows = specimen_rows(found)
+        for row in rows:
+            row["to_acknowledge"] = row["to_acknowledge"] or row["id"] in waiting
+        return rows
 
     def _read_url(self, found: CoursePage) -> str:
         waiting = [row for row in found.specimens if row.to_acknowledge or row.to_confirm]

@@ -99,6 +99,8 @@ def raise_for(
 def acknowledge(escalation: Escalation, *, by: User, now: datetime) -> Escalation:
     """A clinician has taken it on: the ladder stops, the concern stays open.
 
+    Over an unread result it begins again after a day, unless somebody has decided by then (UX-06).
+
     Raises:
         AlreadySettled: it was acknowledged or closed before.
     """
@@ -108,6 +110,9 @@ def acknowledge(escalation: Escalation, *, by: User, now: datetime) -> Escalatio
     locked.acknowledged_at, locked.acknowledged_by = now, author(by)
     locked.save(update_fields=["acknowledged_at", "acknowledged_by"])
     outbox.withdraw(about=_about(locked), reason="acknowledged", now=now)
+    if locked.kind == Escalation.Kind.UNREAD_RESULT:
+        waiting = ResultReview.objects.filter(course=locked.course, ended="", needs_decision=True)
+        waiting.update(escalates_at=now + _UNREAD_LADDER[-1])
     record(Kind.ESCALATION_ACKNOWLEDGED, locked.course, by=by, now=now, concern=locked.kind)
     return locked
 

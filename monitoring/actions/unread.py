@@ -44,13 +44,25 @@ def _raise(pk: int, *, now: datetime) -> bool:
     record(Kind.RESULT_UNREAD, row.course, by=SWEEPER, now=now, hours=waited)
     row.escalates_at = None
     row.save(update_fields=["escalates_at"])
-    escalations.raise_for(
-        row.course,
-        kind=Escalation.Kind.UNREAD_RESULT,
-        reasons=["RESULT_UNREAD"],
-        evidence=f"specimen:{row.specimen.public_id}",
-        by=SWEEPER,
-        now=now,
-    )
+    if not _climbing(row):
+        escalations.raise_for(
+            row.course,
+            kind=Escalation.Kind.UNREAD_RESULT,
+            reasons=["RESULT_UNREAD"],
+            # With the hours, so that what was taken on and not decided wakes again.
+            evidence=f"specimen:{row.specimen.public_id}:{waited}",
+            by=SWEEPER,
+            now=now,
+        )
     planning.replan(row.course, now=now)
     return True
+
+
+def _climbing(row: ResultReview) -> bool:
+    """Another result of the course has raised the concern already, and nobody has taken it on."""
+    return Escalation.objects.filter(
+        course=row.course,
+        kind=Escalation.Kind.UNREAD_RESULT,
+        closed_at__isnull=True,
+        acknowledged_at__isnull=True,
+    ).exists()

@@ -143,6 +143,12 @@ def review_of(course: Course, specimen: Specimen) -> ReviewRow | None:
     return found[0] if found else None
 
 
+def waiting_of(course: Course) -> frozenset[str]:
+    """Public ids of the course's specimens that need a decision."""
+    rows = ResultReview.objects.filter(course=course, ended="", needs_decision=True)
+    return frozenset(map(str, rows.values_list("specimen__public_id", flat=True)))
+
+
 def decisions_of(course: Course, *, specimen: Specimen | None = None) -> tuple[DecisionRow, ...]:
     """What was decided about results of a course, newest first."""
     rows = Acknowledgement.objects.filter(course=course)

@@ -319,3 +319,24 @@ def test_batch_reading_refuses_what_needs_a_decision_and_what_changed() -> None:
     abnormal = ResultReview.objects.get(specimen=specimen_of(other))
     with pytest.raises(acknowledging.NeedsDecision):
         acknowledging.read_normal(abnormal, version=abnormal.version, by=doctor, now=LATER)
+
+
+def test_concern_that_was_taken_on_wakes_after_a_day_without_a_decision() -> None:
+    course, doctor = raised(alt="120")
+    at = world.NOW + timedelta(hours=48)
+    unread.sweep(now=at)
+    concern = Escalation.objects.get(kind="unread-result")
+    escalations.acknowledge(concern, by=doctor, now=at)
+    assert unread.sweep(now=at + timedelta(hours=23)) == 0
+    assert unread.sweep(now=at + timedelta(hours=24)) == 1
+    concern.refresh_from_db()
+    assert (concern.acknowledged_at, concern.rung) == (None, 1)
+
+
+def test_two_unread_draws_of_a_course_raise_one_concern_at_its_first_rung() -> None:
+    course, _ = raised(alt="120", days_ago=1)
+    ready.receive(
+        course.patient, ready.message(course.patient, on=world.TODAY, control="two", alt="130")
+    )
+    assert unread.sweep(now=world.NOW + timedelta(hours=48)) == 2
+    assert Escalation.objects.get(kind="unread-result").rung == 0
