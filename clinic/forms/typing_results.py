@@ -20,7 +20,7 @@ ROWS = (
 )
 SIGNS = [("", "="), ("<", "<"), (">", ">"), ("<=", "≤"), (">=", "≥")]
 FASTING = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
-PARTS = {"sign": "Sign", "value": "Value", "unit": "Unit", "low": "Range from", "high": "to"}
+PARTS = {"sign": "Sign", "value": "Value", "unit": "Unit", "low": "Range from", "high": "Range to"}
 _SI = {"bilirubin": "umol/L"}
 
 

@@ -100,7 +100,14 @@ class FiledReport(StaffPage):
             )
         own = row.patient.public_id if row.patient else None
         found = [each for each in search(self.place, text) if each.public_id != own] if text else []
-        return self.page(**report_words(row), found=found, text=text, error=error, status=status)
+        return self.page(
+            **report_words(row),
+            found=found,
+            text=text,
+            error=error,
+            search_url="",
+            status=status,
+        )
 
 
 class Received(StaffPage):
@@ -141,6 +148,7 @@ class LaboratoryHistory(StaffPage):
         patient = course.patient
         return self.page(
             course_id=public_id,
+            search_url="",
             patient=patient_row(patient),
             rows=[report_words(row) for row in desk.reports_of_patient(patient)],
             moves=desk.moves_of(patient),

@@ -165,6 +165,7 @@ class SettleHeld(StaffPage):
         _, held = desk.held_of_clinic(self.place, public_id)
         return self.page(
             row=held,
+            search_url="",
             name=ANALYTES.get(held.analyte, held.text),
             form=day or DayForm(today=self.today),
             error=error,

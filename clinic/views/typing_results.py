@@ -77,6 +77,7 @@ class TypeResults(StaffPage):
     def _page(self, course: Any, form: TypeResultsForm, status: int = 200) -> HttpResponse:
         return self.page(
             form=form,
+            search_url="",
             sample=[form[name] for name in SAMPLE],
             rows=form.rows(),
             patient=patient_row(course.patient),
