@@ -1,7 +1,6 @@
 """Results typed by staff: one row a test, the unit beside every value."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -53,7 +52,7 @@ class _Number(forms.DecimalField):
             widget=forms.TextInput(attrs=attrs),
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The number; ``1,400`` may be two numbers and is refused."""
         text = str(value or "").strip()
         whole, comma, fraction = text.partition(",")

@@ -81,6 +81,8 @@ class FiledReport(StaffPage):
             return self._page(public_id, text=text, error="Say why it is moved.", status=422)
         try:
             linking.move(report, patient=patient, reason=reason, by=self.user, now=self.now)
+        except linking.AlreadySettled:
+            return self._page(public_id, error="Somebody else has just moved it.", status=422)
         except linking.NotMovable:
             return self._page(public_id, error="It cannot be moved there.", status=422)
         messages.success(request, f"Moved to {patient.full_name}. Both patients were read again.")

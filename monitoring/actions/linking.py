@@ -123,6 +123,7 @@ def move(report: LabReport, *, patient: Patient, reason: str, by: User, now: dat
     concern; 5. both patients' gates, plans and concerns are made anew.
 
     Raises:
+        AlreadySettled: it was moved meanwhile.
         NotMovable: not filed, no change, another clinic's patient, or no reason.
     """
     list(
@@ -136,6 +137,8 @@ def move(report: LabReport, *, patient: Patient, reason: str, by: User, now: dat
         .get(pk=report.pk)
     )
     wrong = locked.patient
+    if locked.patient_id != report.patient_id:
+        raise AlreadySettled
     foreign = patient.clinic_id != locked.clinic_id
     if wrong is None or wrong.pk == patient.pk or foreign or not reason.strip():
         raise NotMovable

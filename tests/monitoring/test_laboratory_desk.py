@@ -410,8 +410,8 @@ def test_moving_forgets_the_number_that_led_to_the_wrong_patient(
     clinic: Clinic, nurse: User, patient: Patient
 ) -> None:
     right = world.patient(clinic, given_name="Mia")
-    report = send(clinic, foreign(patient), messages.OBR, messages.obx())
-    linking.link(report, patient=patient, by=nurse, now=NOW)
+    waiting = send(clinic, foreign(patient), messages.OBR, messages.obx())
+    report = linking.link(waiting, patient=patient, by=nurse, now=NOW)
 
     linking.move(report, patient=right, reason="Wrong twin", by=nurse, now=NOW)
 
@@ -430,6 +430,20 @@ def test_a_move_needs_a_reason_another_patient_and_the_same_clinic(
             linking.move(report, patient=target, reason=reason, by=nurse, now=NOW)
 
     assert Specimen.objects.get().patient == patient
+
+
+def test_a_report_that_was_moved_meanwhile_is_not_moved_again(
+    clinic: Clinic, nurse: User, patient: Patient
+) -> None:
+    report = send(clinic, pid(patient), messages.OBR, messages.obx())
+    seen = LabReport.objects.get(pk=report.pk)
+    right, third = (world.patient(clinic, given_name=name) for name in ("Mia", "Noor"))
+    linking.move(report, patient=right, reason="Same name", by=nurse, now=NOW)
+
+    with pytest.raises(linking.AlreadySettled):
+        linking.move(seen, patient=third, reason="Same name", by=nurse, now=NOW)
+
+    assert Specimen.objects.get().patient == right
 
 
 @pytest.mark.parametrize("table", ["specimen", "report"])
