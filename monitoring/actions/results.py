@@ -6,7 +6,7 @@ before anything is made of it, so that nothing a parser or a rule does can lose 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,21 +106,31 @@ def _file_all(
 ) -> list[Receipt]:
     receipts: list[Receipt] = []
     waiting: dict[int, tuple[Course, Sequence[filing.FiledLine]]] = {}
+
+    def settle_before(patient: Patient) -> None:
+        # Two messages about one person are read one after the other, as they came.
+        if any(course.patient_id == patient.pk for course, _ in waiting.values()):
+            _settle(waiting, by=by, now=now)
+            waiting.clear()
+
     for each in kept:
         for part, entry in enumerate(each.entries):
             if each.known:
                 receipts.append(_duplicate(entry, origin.clinic))
                 continue
-            receipt = _file(each.message, part, entry, origin=origin, by=by, now=now)
+            receipt = _file(
+                each.message,
+                part,
+                entry,
+                origin=origin,
+                before_filing=settle_before,
+                by=by,
+                now=now,
+            )
             receipts.append(receipt)
             course = _to_settle(receipt)
-            if course is None:
-                continue
-            if course.pk in waiting:
-                # Two messages about one course are read one after the other, as they came.
-                _settle(waiting, by=by, now=now)
-                waiting = {}
-            waiting[course.pk] = course, receipt.lines
+            if course is not None:
+                waiting[course.pk] = course, receipt.lines
     _settle(waiting, by=by, now=now)
     return receipts
 
@@ -222,6 +232,7 @@ def _file(
     entry: Entry,
     *,
     origin: Origin,
+    before_filing: Callable[[Patient], None],
     by: trail.Actor,
     now: datetime,
 ) -> Receipt:
@@ -245,6 +256,7 @@ def _file(
         return Receipt(entry, "unmatched", found.why, found, None, ())
     patient = Patient.objects.select_related("clinic").get(pk=str(found.candidate.key))
     report = _report(message, part, entry, LabReport.Status.ACCEPTED, "", patient, now)
+    before_filing(patient)
     lines = _file_lines(report, entry, patient=patient, by=by, now=now)
     return Receipt(entry, "accepted", "", found, patient, tuple(lines))
 

@@ -134,6 +134,8 @@ _FASTING_GLUCOSE = frozenset(
 _ANALYTES |= dict.fromkeys(_FASTING_GLUCOSE, "glucose")
 _IGNORED = frozenset(_words(QUALIFIERS)) | (_FASTING - _FASTING_GLUCOSE)
 _NEGATIONS = frozenset({"non", "not", "no", "nicht", "pas", "sin"})
+# No laboratory calls a test by more; what is longer is text, and costs only time.
+_LONGEST_NAME = 300
 _LONGEST = max(len(words) for words in (*_ANALYTES, *_IGNORED))
 
 
@@ -144,6 +146,8 @@ def analyte_named(text: str) -> str:
     Several names of the same analyte may stand together (`GPT (ALAT)`, `GPT/ALAT`); names of two
     may not: `Chol/HDL` is a ratio, while `Cholesterin-HDL` is HDL.
     """
+    if len(text) > _LONGEST_NAME:
+        return ""
     found: set[str] = set()
     for part in re.split(r"[/:÷]", text):
         named = _names_in(tuple(fold(part).split()))
@@ -172,6 +176,8 @@ def _names_in(rest: tuple[str, ...]) -> set[str] | None:
 
 def says_fasting(text: str) -> bool:
     """Whether a name says that the sample was taken fasting, as in `Glucose (nüchtern)`."""
+    if len(text) > _LONGEST_NAME:
+        return False
     words = tuple(fold(text).split())
     return not _NEGATIONS & set(words) and any(
         words[start : start + len(phrase)] == phrase
