@@ -46,9 +46,13 @@ class Acknowledge(StaffPage):
         course = self._course(public_id)
         row = results.specimen_of(course, specimen)
         if "confirm" in request.POST:
-            for observation in results.held_of(row):
+            waiting = results.held_of(row)
+            for observation in waiting:
                 confirming.confirm(observation, course=course, by=self.user, now=self.now)
-            messages.success(request, f"Values confirmed for {course.patient.full_name}")
+            if waiting:
+                messages.success(request, f"Values confirmed for {course.patient.full_name}")
+            else:
+                messages.warning(request, "They cannot count as sent. Settle them under Results.")
             return redirect("clinic:acknowledge", public_id, specimen)
         form = DecisionForm(request.POST, today=self.today)
         if form.is_valid():

@@ -217,3 +217,18 @@ def test_pages_of_another_clinic_are_not_there(clinic: Clinic, patient: Patient)
 
     for name, thing in (("filed", report), ("code", row), ("held", row)):
         assert stranger.get(reverse(f"clinic:{name}", args=[thing.public_id])).status_code == 404
+
+
+def test_what_cannot_count_as_sent_is_not_called_confirmed(
+    clinic: Clinic, patient: Patient, course: Course
+) -> None:
+    doctor = Client()
+    doctor.force_login(world.staff(clinic))
+    send(clinic, pid(patient), messages.OBR, messages.obx(unit=""))
+    row = in_force(patient)
+    address = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
+
+    answer = doctor.post(address, {"confirm": "1"}, follow=True)
+
+    assert "cannot count as sent" in answer.content.decode()
+    assert in_force(patient).confirmed_at is None
