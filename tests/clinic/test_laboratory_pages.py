@@ -21,8 +21,8 @@ from monitoring.models import (
 from people.models import Clinic, Patient
 from people.permissions import Role
 from tests import world
+from tests.monitoring.desk import LOCAL, foreign, held, in_force, send
 from tests.monitoring.intake import messages
-from tests.monitoring.test_laboratory_desk import LOCAL, foreign, held, in_force, send
 from tests.trust.cast import pid
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from monitoring.models import LabMessage, Observation
 from people.models import Patient, User
 from protocol.vocabulary import Analyte
 from tests import world
+from tests.monitoring.desk import in_force, send
 from tests.monitoring.intake import messages
-from tests.monitoring.test_laboratory_desk import in_force, send
 from tests.trust.cast import pid
 from tests.world import NOW, TODAY
 
