@@ -8,11 +8,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import decision, intake, rules, scenarios
+from benchmarks import decision, intake, laboratory, rules, scenarios
 from benchmarks.measures import Measure
 
 RESULTS = Path(__file__).parent / "results"
-MODULES = (rules, decision, intake, scenarios)
+MODULES = (rules, decision, intake, scenarios, laboratory)
 
 
 def machine() -> str:

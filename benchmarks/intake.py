@@ -28,7 +28,7 @@ def message() -> bytes:
         "OBR|1||F-1|24331-1^Lipid 1996 panel^LN|||20261119080000",
     ]
     lines += [
-        f"OBX|{number}|NM|{code}||{value}|{unit}|{span}|||||F"
+        f"OBX|{number}|NM|{code}||{value}|{unit}|{span}||||F"
         for number, (code, value, unit, span) in enumerate(RESULTS, 1)
     ]
     return "\r".join([*lines, ""]).encode()
