@@ -66,7 +66,7 @@ def test_another_laboratory_asks_again() -> None:
 
 
 def test_a_map_never_overrules_what_the_message_says() -> None:
-    loinc = mapped("1920-8", "AST", "LOINC") | mapped("1920-8", "AST", "LN")
+    loinc = {**mapped("1920-8", "AST", "LOINC"), **mapped("1920-8", "AST", "LN")}
     assert line("1920-8^AST^LN", loinc).analyte == "ast"
     assert line("GOT^GOT^L", mapped("GOT", "GOT")).analyte == "ast"
     torn = line("GPT^GOT^L", mapped("GPT", "GOT"))
