@@ -12,6 +12,7 @@ ONE_SECOND = timedelta(seconds=1)
 SHORTEST_MONTH = 28
 
 
+@lru_cache(maxsize=4096)
 def add_months(anchor: date, months: int) -> date:
     """The same day ``months`` later, clamped to the end of the target month (GEN-4).
 
@@ -36,6 +37,7 @@ def is_within_days_before(earlier: date, later: date, days: int) -> bool:
     return 0 <= (later - earlier).days <= days
 
 
+@lru_cache(maxsize=4096)
 def programme_date(instant: datetime, zone: str) -> date:
     """The calendar date of an aware ``instant`` on the clock of ``zone`` (GEN-1)."""
     if instant.tzinfo is None:

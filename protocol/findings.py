@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from protocol.vocabulary import Action, Check, Level, Owner, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Points at a fact: what kind it is, its row id and its day."""
+class Ref(NamedTuple):
+    """Points at a fact: what kind it is, its row id and its day.
+
+    A tuple, because a decision makes dozens of them.
+    """
 
     kind: str
     ref: str

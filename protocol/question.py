@@ -26,6 +26,7 @@ from protocol.parameters import Parameters
 from protocol.policy import ClinicPolicy
 from protocol.programmes import Edition, edition_for
 from protocol.timeline import course_boundary, local_date, since
+from protocol.treatment import Treatment, running
 from protocol.vocabulary import Action, Category
 
 FactType = TypeVar("FactType", bound=Fact)
@@ -152,6 +153,11 @@ class Question:
     def last_fill(self) -> Dispensed | None:
         """The newest fill of this course."""
         return self.fills[-1] if self.fills else None
+
+    @once
+    def under_way(self) -> Treatment | None:
+        """The course under way, None before its first dose and after a stop."""
+        return running(self.facts, as_of=self.day)
 
     @once
     def dosed(self) -> bool:

@@ -5,7 +5,7 @@ for the eye when the page is shown, and here under the course's lock, by the sam
 """
 
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from people.permissions import Permission
 from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
 from protocol.facts import Prescribed, Supply
-from protocol.findings import Decision, Window
+from protocol.findings import Decision, Ref, Window
 from protocol.vocabulary import Action, Level, Reason
 
 MIN_REASON = 15
@@ -227,14 +227,12 @@ def _keep(
 
 def as_json(value: object) -> Any:
     """A decision as plain JSON values, in the names of ``protocol.findings``."""
-    return _plain(asdict(value))  # type: ignore[call-overload]
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, Ref):
+        return {name: as_json(each) for name, each in value._asdict().items()}
+    if is_dataclass(value):
+        return {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [as_json(each) for each in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, Level):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from protocol.calendar import programme_date
 from protocol.dosing import days_supply
@@ -61,9 +62,9 @@ def decide(
 
 def judge(question: Question, rules: Iterable[Rule]) -> Decision:
     """Ask every rule that applies; see ``decide``."""
-    asked: defaultdict[Check, list[str]] = defaultdict(list)
-    found: defaultdict[Check, list[Finding]] = defaultdict(list)
-    evidence: defaultdict[Check, list[Ref]] = defaultdict(list)
+    applied: list[Rule] = []
+    found: dict[Check, list[Finding]] = {}
+    evidence: dict[Check, list[Ref]] = {}
     for rule in rules:
         try:
             if rule.when is not always and not rule.when(question):
@@ -73,15 +74,19 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
             answers = [_cannot_judge(rule, Reason.EDITION_UNKNOWN, "")]
         except Exception as error:  # noqa: BLE001 - a rule that breaks must shut the gate
             answers = [_cannot_judge(rule, Reason.RULE_FAILED, type(error).__name__)]
-        asked[rule.check].extend(rule.ids)
+        applied.append(rule)
         for answer in answers:
             if isinstance(answer, Ref):
-                evidence[rule.check].append(answer)
+                evidence.setdefault(rule.check, []).append(answer)
             else:
-                found[answer.check].append(answer)
-                asked.setdefault(answer.check, [])
+                found.setdefault(answer.check, []).append(answer)
+    asked = _ids_by_check(tuple(applied))
     checks = tuple(
-        [_row(check, asked[check], found, evidence) for check in _CHECKS if check in asked]
+        [
+            _row(check, asked.get(check, ()), found, evidence)
+            for check in _CHECKS
+            if check in asked or check in found
+        ]
     )
     findings = tuple([finding for row in checks for finding in found.get(row.check, ())])
     return Decision(
@@ -119,23 +124,31 @@ def earliest_on(on: date, findings: Iterable[Finding]) -> date | None:
     return earliest
 
 
+@lru_cache(maxsize=256)
+def _ids_by_check(applied: tuple[Rule, ...]) -> Mapping[Check, tuple[str, ...]]:
+    """The rule ids asked for each row. Few sets of rules ever apply together."""
+    asked: defaultdict[Check, dict[str, None]] = defaultdict(dict)
+    for rule in applied:
+        asked[rule.check].update(dict.fromkeys(rule.ids))
+    return {check: tuple(ids) for check, ids in asked.items()}
+
+
 def _row(
     check: Check,
-    asked: list[str],
-    found: dict[Check, list[Finding]],
-    evidence: dict[Check, list[Ref]],
+    rules: tuple[str, ...],
+    found: Mapping[Check, list[Finding]],
+    evidence: Mapping[Check, list[Ref]],
 ) -> CheckResult:
     findings = tuple(found.get(check, ()))
     met_by = evidence.get(check, ())
-    shown = findings
     if not findings and not met_by and check is Check.WINDOW:
         # No test opened a window: the row repeats why, so that it is not taken for met.
-        shown = tuple(found.get(Check.PREGNANCY_TEST, ()) or found.get(Check.VISIT, ()))
+        findings = tuple(found.get(Check.PREGNANCY_TEST, ()) or found.get(Check.VISIT, ()))
     return CheckResult(
         check=check,
-        level=max(finding.level for finding in shown) if shown else _ALLOW,
-        rules=tuple(dict.fromkeys(asked)),
-        findings=shown,
+        level=max(finding.level for finding in findings) if findings else _ALLOW,
+        rules=rules,
+        findings=findings,
         evidence=tuple(dict.fromkeys(met_by) if len(met_by) > 1 else met_by),
     )
 

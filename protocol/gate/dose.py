@@ -18,7 +18,6 @@ from protocol.dosing import (
 )
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, Rule, rule
-from protocol.treatment import running
 from protocol.vocabulary import Check, Level, Owner, Reason
 
 
@@ -81,7 +80,7 @@ def renal_impairment_starts_low(q: Question) -> Iterator[Finding | Ref]:
 @rule("DOSE-8", check=Check.WEIGHT_AND_DOSE)
 def course_is_not_longer_than_the_label(q: Question) -> Iterator[Finding | Ref]:
     """DOSE-8: more weeks since the first dose than the label's longest course."""
-    course = running(q.facts, as_of=q.day)
+    course = q.under_way
     last_day = longest_course_end(course.started, q.programme) if course is not None else None
     if course is not None and last_day is not None and q.on > last_day:
         yield Finding(
@@ -97,7 +96,7 @@ def course_is_not_longer_than_the_label(q: Question) -> Iterator[Finding | Ref]:
 @rule("DOSE-9", "DOSE-10", "DOSE-11", check=Check.WEIGHT_AND_DOSE)
 def cumulative_dose_is_not_alarming(q: Question) -> Iterator[Finding | Ref]:
     """DOSE-9 to DOSE-11: more than 220 mg/kg taken in this course."""
-    course = running(q.facts, as_of=q.day)
+    course = q.under_way
     if course is None:
         return
     weight = start_weight(q.facts, course.started, as_of=q.day)

@@ -20,9 +20,12 @@ Judge = Callable[[Question], Iterator[Finding | Ref]]
 Condition = Callable[[Question], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule of the gate: its ids, its row of the checklist, when it applies and what it says."""
+    """A rule of the gate: its ids, its row of the checklist, when it applies and what it says.
+
+    A rule is itself and no other's equal, so that sets of rules are told apart at no cost.
+    """
 
     ids: tuple[str, ...]
     check: Check
