@@ -137,7 +137,12 @@ def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> 
     words = [
         word for word in facts.lab_acknowledged if not word.specimens or specimen in word.specimens
     ]
-    unread = [each for each in graded if not any(labs.acknowledges(word, each) for word in words)]
+    # A decision says nothing about a value in doubt: that is settled by confirming it (LAB-6).
+    unread = [
+        each
+        for each in graded
+        if needs_confirmation(each) or not any(labs.acknowledges(word, each) for word in words)
+    ]
     # What had been decided on and was then changed by the laboratory is decided anew (B5).
     corrected = any(each.result.status is ResultStatus.CORRECTED for each in unread) and any(
         word.specimens for word in words
