@@ -240,10 +240,10 @@ def lab_items(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Itera
 def _another_on_resuming(
     dates: _DueDates, spans: tuple[Pause, ...], anchored: date, due_on: date
 ) -> bool:
-    """Of several dates within one pause, one draw on resuming is enough: the last of them."""
+    """Of several dates up to the end of a pause, one draw on resuming is enough: the last one."""
     if due_on == anchored:
         return False
-    between = takewhile(lambda place: place[1] < due_on, dates.places_from(anchored + ONE_DAY))
+    between = takewhile(lambda place: place[1] <= due_on, dates.places_from(anchored + ONE_DAY))
     return any(moved_past_pause(spans, later) == due_on for _, later in between)
 
 
