@@ -231,3 +231,34 @@ def test_missing_methods_count_from_the_day_they_can_begin(
     decision = asked(in_order(DAY, programme, contraception=said), DAY, START)
     assert codes(decision) == {Reason.CONTRA_INSUFFICIENT}
     assert decision.earliest_on == earliest
+
+
+@pytest.mark.parametrize("side", ["patient", "prescriber"])
+def test_where_one_word_is_enough_either_side_may_give_it(side: str) -> None:
+    said = (protected(SINCE, since=SINCE, by=side),)
+    assert codes(asked(in_order(DAY, "uk-mhra", contraception=said), DAY)) == set()
+    both_asked = in_order(DAY, "us-ipledge", contraception=said)
+    assert codes(asked(both_asked, DAY)) == {Reason.CONTRA_INSUFFICIENT}
+
+
+def test_methods_of_a_patient_who_cannot_are_not_compared() -> None:
+    said = (
+        protected(SINCE, PILL_AND_CONDOM, since=SINCE, by="patient"),
+        protected(SINCE, since=SINCE, by="prescriber"),
+    )
+    facts = in_order(DAY, category=Category.NCP, contraception=said)
+    assert codes(asked(facts, DAY)) == set()
+
+
+@pytest.mark.parametrize(
+    ("action", "clears", "remedy"),
+    [(START, date(2027, 3, 15), None), (Action.DISPENSE, None, date(2027, 3, 15))],
+)
+def test_month_runs_out_by_itself_but_a_prescription_within_it_is_written_anew(
+    action: Action, clears: date | None, remedy: date | None
+) -> None:
+    since = date(2027, 2, 15)
+    facts = in_order(DAY, "uk-mhra", contraception=(protected(since, since=since),))
+    decision = asked(facts, DAY, action)
+    (finding,) = (row for row in decision.findings if row.reason is Reason.CONTRA_LT_30)
+    assert (finding.clears_on, finding.remedy_on) == (clears, remedy)
