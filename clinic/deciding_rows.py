@@ -14,11 +14,17 @@ from protocol.vocabulary import Tier
 _SHOWN_LINES = 4
 
 
-def waiting_words(row: ReviewRow, *, now: datetime) -> str:
-    """``Waiting 26 h, passed on to Dr Osei``; days from two days on."""
+def waited_words(row: ReviewRow, *, now: datetime) -> str:
+    """``26 h``, held together; less than an hour in words, days from two days on."""
     hours = max(0, (now - row.since) // timedelta(hours=1))
-    waited = f"{hours} h" if hours < 48 else f"{hours // 24} days"
-    said = f"Waiting {waited}"
+    if not hours:
+        return "under 1\N{NO-BREAK SPACE}h"
+    return f"{hours}\N{NO-BREAK SPACE}h" if hours < 48 else f"{hours // 24}\N{NO-BREAK SPACE}days"
+
+
+def waiting_words(row: ReviewRow, *, now: datetime) -> str:
+    """``Waiting 26 h, passed on to Dr Osei``."""
+    said = f"Waiting {waited_words(row, now=now)}"
     return f"{said}, passed on to {', '.join(row.told)}" if row.told else said
 
 
@@ -39,7 +45,8 @@ def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
         "lines": [_line(line) for line in row.lines[:_SHOWN_LINES]],
         "more": max(0, len(row.lines) - _SHOWN_LINES),
         "needs_decision": row.needs_decision,
-        "waiting": waiting_words(row, now=now),
+        "waiting": waited_words(row, now=now),
+        "told": ", ".join(row.told),
         "url": reverse("clinic:acknowledge", args=[row.course, row.specimen]),
     }
 
