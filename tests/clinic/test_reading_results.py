@@ -141,7 +141,7 @@ def test_page_of_a_result_shows_only_what_waits_and_for_how_long(
     ResultReview.objects.update(since=world.NOW - timedelta(hours=26))
     url = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
     body = desk.get(url).content.decode()
-    assert "Waiting 26 h" in body
+    assert "Waiting 26\N{NO-BREAK SPACE}h" in body
     assert 'name="action"' in body
     assert "checked" not in body.split('name="action"')[1].split(">")[0]
 
