@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import labs
-from protocol.facts import LabResult
+from protocol.facts import LabAcknowledged, LabResult
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 from tests.protocol.clinical_facts import DAY, POLICY, course, dose, result
 
@@ -54,6 +54,19 @@ def test_preliminary_and_cancelled_results_are_shown_without_a_tier() -> None:
         (None, "not-final"),
         (None, "cancelled"),
     ]
+
+
+def test_decision_about_a_value_does_not_cover_what_replaces_it() -> None:
+    """B5: a prescriber has read the first; the laboratory's correction is read anew."""
+    first, corrected = result("alt", 100, "U/L", 40), result("alt", 110, "U/L", 40)
+    word = LabAcknowledged(ref="a", on=DAY, plan="repeat", results=(first.ref,))
+
+    def waits(read: LabResult) -> bool:
+        facts = course(labs=(read,), lab_acknowledged=(word,))
+        return bool(labs.read(facts, as_of=DAY, policy=POLICY).awaiting)
+
+    assert not waits(first)
+    assert waits(corrected)
 
 
 RESULTS = st.builds(
