@@ -8,9 +8,9 @@ from protocol.calendar import age_on, birthday
 from protocol.category import implied_category
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, ref, rule
-from protocol.gate.window import visit_window_applies
 from protocol.parameters import Registry
 from protocol.vocabulary import Check, Form, Level, Owner, Reason
+from protocol.windows import visit_window_applies
 
 # Older first: a newer form serves wherever an older one was asked for (UK-02, UK-03).
 RISK_FORMS = (Form.ARF_2023, Form.ARF_2026)

@@ -9,7 +9,6 @@ from protocol.calendar import is_within_days_before
 from protocol.facts import PregnancyTest
 from protocol.findings import Finding, Ref
 from protocol.gate.question import Question, days_after, ref, rule
-from protocol.gate.window import specimen_window_applies
 from protocol.specimens import (
     first_confirmation_day,
     is_accepted,
@@ -19,6 +18,7 @@ from protocol.specimens import (
     test_rules,
 )
 from protocol.vocabulary import Check, Level, Owner, Reason, TestResult, TestSetting
+from protocol.windows import specimen_window_applies
 
 SUPERVISED = (TestSetting.CLINIC, TestSetting.REMOTE_SUPERVISED)
 _STOPPING = frozenset({TestResult.POSITIVE, TestResult.INDETERMINATE})

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from protocol.calendar import end_of_day, start_of_day
 from protocol.findings import Finding, Ref, Window
-from protocol.gate.question import Question, days_after, ref, rule
-from protocol.specimens import (
-    first_confirmation_day,
-    opening,
-    window_last_day,
-)
+from protocol.gate.question import Question, ref, rule
+from protocol.specimens import first_confirmation_day, opening, window_last_day
 from protocol.vocabulary import Action, Check, Level, Owner, Reason
-
-UNITED_KINGDOM = "uk-mhra"
+from protocol.windows import (
+    UNITED_KINGDOM,
+    prescription_last_day,
+    specimen_window_applies,
+    visit_window_applies,
+    visit_window_last_day,
+    window_days,
+)
 
 
 def window_of(q: Question) -> Window | None:
     """The window that governs the action, on the programme's clock; None where there is none."""
-    days = _days_of(q)
+    days = window_days(q, q.prescription)
     if days is None:
         return None
     first, last = days
@@ -30,46 +31,6 @@ def window_of(q: Question) -> Window | None:
         opens_at=start_of_day(first, q.zone),
         closes_at=end_of_day(last, q.zone),
     )
-
-
-def _days_of(q: Question) -> tuple[date, date] | None:
-    if specimen_window_applies(q):
-        opened = opening(q)
-        if opened is None or opened.locked_by is not None:
-            return None
-        last = window_last_day(q, opened.specimen)
-        return None if last is None else (opened.specimen.on, last)
-    if visit_window_applies(q):
-        return (q.visit.on, visit_window_last_day(q, q.visit.on)) if q.visit else None
-    if q.prescription is not None:
-        valid = prescription_last_day(q)
-        return None if valid is None else (q.prescription.on, valid)
-    return None
-
-
-def specimen_window_applies(q: Question) -> bool:
-    """US-09: patients who can become pregnant, every month."""
-    return q.can_become_pregnant and q.params.window.days_from_specimen is not None
-
-
-def visit_window_applies(q: Question) -> bool:
-    """US-10: patients who cannot become pregnant, while the edition counts from the visit."""
-    return q.cannot_become_pregnant and q.params.window.counted_from_visit_without_tests
-
-
-def visit_window_last_day(q: Question, visit_on: date) -> date:
-    """US-10: the contested last day is a clinic setting, in days after the visit."""
-    return days_after(visit_on, q.policy.us_ncp_window_last_day)
-
-
-def prescription_last_day(q: Question) -> date | None:
-    """UK-15, EU-03: the last day on which the prescription may be filled; None without a limit."""
-    days = q.params.prescription.last_day_after_issue
-    if days is None or q.prescription is None:
-        return None
-    if q.programme == UNITED_KINGDOM:
-        days = q.policy.uk_rx_last_day
-    return days_after(q.prescription.on, days)
 
 
 @rule("US-09", "US-11", "US-12", "GEN-2", check=Check.WINDOW, when=specimen_window_applies)
@@ -180,7 +141,7 @@ def validity_applies(q: Question) -> bool:
 @rule("UK-15", "EU-03", check=Check.PRESCRIPTION, when=validity_applies)
 def prescription_is_still_valid(q: Question) -> Iterator[Finding | Ref]:
     """UK-15, EU-03: a prescription is filled within seven days of its issue."""
-    last = prescription_last_day(q)
+    last = prescription_last_day(q, q.prescription) if q.prescription else None
     if last is not None and q.prescription is not None and q.on > last:
         yield Finding(
             reason=Reason.RX_EXPIRED,
