@@ -21,7 +21,7 @@ from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
 from clinic.views.results import Queued, Results
-from clinic.views.rules import MoveEdition, RulesPage
+from clinic.views.rules import MoveEdition, ReviewLevels, RulesPage
 from clinic.views.starting import StartCourse
 from clinic.views.today import Today, Worklist
 from clinic.views.typing_results import TypeResults
@@ -63,6 +63,7 @@ urlpatterns = [
     path("messages/", Messages.as_view(), name="messages"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
     path("rules/", RulesPage.as_view(), name="rules"),
+    path("rules/levels/", ReviewLevels.as_view(), name="review-levels"),
     path("rules/<slug:edition>/", MoveEdition.as_view(), name="move-edition"),
     path("team/", Team.as_view(), name="team"),
     path("laboratories/", Laboratories.as_view(), name="laboratories"),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from courses.models import Course
 from monitoring.models import ClinicPolicyVersion, EditionActivation
 from protocol.policy import ClinicPolicy
+from protocol.review_levels import read_levels
 from protocol.vocabulary import LabSchedule
 
 # Fields that a version row may set; what a row does not name keeps the shipped default.
@@ -73,6 +74,8 @@ def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPo
             changes[name] = value is True
         elif name == "result_hours":
             changes[name] = {**policy.result_hours, **{k: int(v) for k, v in value.items()}}
+        elif name == "review_levels":
+            changes[name] = read_levels(value)
         elif name == "nudges":
             changes[name] = {key: tuple(days) for key, days in value.items()}
     return replace(policy, **changes)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from protocol.ladders import LabLadder
-from protocol.vocabulary import LabSchedule
+from protocol.vocabulary import LabSchedule, Level, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class ClinicPolicy:
     us_ncp_window_last_day: int = 29
     uk_rx_last_day: int = 7
     uk_supply_days: int = 30
+    # Review codes that this clinic judges more strictly than the rule book (its section 12).
+    review_levels: dict[Reason, Level] = field(default_factory=dict)
     # Results of tier t0 close by themselves, with a log; off until a clinic chooses it.
     close_normal_results: bool = False
     # Hours after which an unread result is passed on, by tier, or ``doubtful`` (LAB-6). t4 is told

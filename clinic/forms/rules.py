@@ -6,7 +6,16 @@ from django import forms
 
 from clinic.forms.base import DayField, StaffForm
 from clinic.forms.starting import SCHEDULES
+from clinic.reasons import REASONS
 from protocol.policy import ClinicPolicy
+from protocol.review_levels import OWN_LEVELS, stricter
+from protocol.vocabulary import Level
+
+_LEVELS: dict[Level, str] = {
+    Level.WARN: "Shown as a note",
+    Level.OVERRIDE: "Needs a prescriber's reason",
+    Level.BLOCK: "Cannot go on",
+}
 
 # Whose waiting time a clinic chooses; t4 is told at once whatever it chooses.
 _HOURS = ("t2", "t3", "doubtful")
@@ -85,6 +94,39 @@ class PolicyForm(StaffForm):
         del values["reason"]
         values["result_hours"] = {name: values.pop(f"hours_{name}") for name in _HOURS}
         return values
+
+
+class LevelsForm(StaffForm):
+    """How hard each review code stops; never milder than the rule book (its section 12)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, own in OWN_LEVELS.items():
+            if not stricter(code):
+                continue
+            label, what = REASONS[code]
+            choices = [("", f"{_LEVELS[own]}, as the rule book says")]
+            choices += [(level.word, _LEVELS[level]) for level in stricter(code)]
+            self.fields[code.value] = forms.ChoiceField(
+                label=label, choices=choices, required=False, help_text=f"{what} ({code.value})"
+            )
+        self.fields["reason"] = forms.CharField(max_length=300, min_length=10, label="Why")
+
+    def settings(self) -> dict[str, Any]:
+        """The raised codes alone, by the setting's contract name."""
+        stated = {code: level for code, level in self.cleaned_data.items() if level}
+        del stated["reason"]
+        return {"review_levels": stated}
+
+
+def raised_now(policy: ClinicPolicy) -> dict[str, str]:
+    """What the clinic has raised, as the form shows it."""
+    return {code.value: level.word for code, level in policy.review_levels.items()}
+
+
+def raised_words(policy: ClinicPolicy) -> list[tuple[str, str]]:
+    """What the clinic has raised, in words: the code's and the level's."""
+    return [(REASONS[code][0], _LEVELS[level]) for code, level in policy.review_levels.items()]
 
 
 def chosen(policy: ClinicPolicy) -> dict[str, Any]:

@@ -4,7 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from clinic.forms.rules import MoveForm, PolicyForm, chosen
+from clinic.forms.rules import (
+    LevelsForm,
+    MoveForm,
+    PolicyForm,
+    chosen,
+    raised_now,
+    raised_words,
+)
 from clinic.views.base import StaffPage
 from monitoring.actions import policies
 from monitoring.queries.rules import EditionRow, rules_of
@@ -42,7 +49,37 @@ class RulesPage(StaffPage):
 
     def _page(self, form: PolicyForm, status: int = 200) -> HttpResponse:
         found = rules_of(self.place, on=self.today)
-        return self.page(form=form, found=found, status=status)
+        raised = raised_words(found.policy)
+        return self.page(form=form, found=found, raised=raised, status=status)
+
+
+class ReviewLevels(StaffPage):
+    """Make the gate stricter about a review code, or as the rule book has it again."""
+
+    need = Permission.EDIT_POLICY
+    current = "rules"
+    template_name = "clinic/review_levels.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """What holds today."""
+        policy = rules_of(self.place, on=self.today).policy
+        return self.page(form=LevelsForm(today=self.today, initial=raised_now(policy)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """A new version of the settings, from today on."""
+        form = LevelsForm(request.POST, today=self.today)
+        if not form.is_valid():
+            return self.page(form=form, status=422)
+        changed = policies.change_policy(
+            clinic_of(self.place),
+            settings=form.settings(),
+            effective_from=self.today,
+            reason=form.cleaned_data["reason"],
+            by=self.user,
+            now=self.now,
+        )
+        messages.success(request, "Saved." if changed else "Nothing was different.")
+        return redirect("clinic:rules")
 
 
 class MoveEdition(StaffPage):

@@ -22,7 +22,8 @@ from protocol.category import implied_category
 from protocol.facts import Anatomy
 from protocol.policy import ClinicPolicy
 from protocol.programmes import clock_zone, editions_of
-from protocol.vocabulary import Category, LabSchedule
+from protocol.review_levels import NotRaised, read_levels
+from protocol.vocabulary import Category, LabSchedule, Level, Reason
 
 
 class Programme(StrEnum):
@@ -254,6 +255,14 @@ def _whole_number(*allowed: int) -> Callable[[Value], int]:
     return read
 
 
+def _read_review_levels(value: Value) -> dict[Reason, Level]:
+    entries = value.as_open_mapping().entries
+    try:
+        return read_levels({code: level.as_text() for code, level in entries.items()})
+    except NotRaised as error:
+        raise value.refuse(str(error)) from None
+
+
 _EFFECTIVE_FROM = "_effective_from"
 _SETTINGS: dict[str, Callable[[Value], object]] = {
     "us_2026_effective_from": Value.as_date,
@@ -263,6 +272,7 @@ _SETTINGS: dict[str, Callable[[Value], object]] = {
     "lab_schedule": lambda value: value.as_word(LabSchedule),
     "ctcae_version": _whole_number(5, 6),
     "reminder_time": Value.as_time,
+    "review_levels": _read_review_levels,
 }
 
 

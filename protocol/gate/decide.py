@@ -18,6 +18,7 @@ from protocol.gate.question import Question, Rule, always
 from protocol.gate.window import window_of
 from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown, clock_zone, edition_for
+from protocol.review_levels import raised
 from protocol.timeline import known_by
 from protocol.vocabulary import Action, Check, Level, Owner, Reason
 
@@ -65,6 +66,7 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
     applied: list[Rule] = []
     found: dict[Check, list[Finding]] = {}
     evidence: dict[Check, list[Ref]] = {}
+    levels = question.policy.review_levels
     for rule in rules:
         try:
             if rule.when is not always and not rule.when(question):
@@ -79,7 +81,8 @@ def judge(question: Question, rules: Iterable[Rule]) -> Decision:
             if isinstance(answer, Ref):
                 evidence.setdefault(rule.check, []).append(answer)
             else:
-                found.setdefault(answer.check, []).append(answer)
+                finding = raised(answer, levels) if levels else answer
+                found.setdefault(finding.check, []).append(finding)
     asked = _ids_by_check(tuple(applied))
     checks = tuple(
         [

@@ -90,6 +90,7 @@ def course_is_not_longer_than_the_label(q: Question) -> Iterator[Finding | Ref]:
             rule="DOSE-8",
             check=Check.WEIGHT_AND_DOSE,
             detail=(("started_on", course.started.isoformat()),),
+            final=True,
         )
 
 
@@ -112,6 +113,7 @@ def cumulative_dose_is_not_alarming(q: Question) -> Iterator[Finding | Ref]:
             check=Check.WEIGHT_AND_DOSE,
             evidence=(Ref("weight", weight.ref, weight.on),),
             detail=(("mg_per_kg", f"{mg / weight.kg:.0f}"),),
+            final=True,
         )
 
 

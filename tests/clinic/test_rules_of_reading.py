@@ -13,6 +13,7 @@ from monitoring.policies import policies_for
 from people.models import Clinic
 from people.permissions import Role
 from protocol.policy import ClinicPolicy
+from protocol.vocabulary import Level, Reason
 from tests import world
 
 
@@ -51,3 +52,38 @@ def test_hours_can_be_shortened_and_never_lengthened_beyond_the_rule_book(
 ) -> None:
     assert office.post("/clinic/rules/", said(**changes)).status_code == 422
     assert not ClinicPolicyVersion.objects.exists()
+
+
+def test_administrator_makes_the_gate_stricter_and_takes_it_back(
+    office: Client, here: Clinic
+) -> None:
+    reason = "two draws were missed in spring"
+    stricter = {"LAB_OVERDUE": "block", "WEIGHT_STALE": "override", "reason": reason}
+    assert office.post("/clinic/rules/levels/", stricter).status_code == 302
+    assert "Blood test overdue: Cannot go on" in office.get("/clinic/rules/").content.decode()
+    policy = policies_for([here.pk], on=world.TODAY)[here.pk]
+    assert policy.review_levels == {
+        Reason.LAB_OVERDUE: Level.BLOCK,
+        Reason.WEIGHT_STALE: Level.OVERRIDE,
+    }
+    assert office.post("/clinic/rules/levels/", {"reason": "no longer needed"}).status_code == 302
+    assert policies_for([here.pk], on=world.TODAY)[here.pk].review_levels == {}
+
+
+@pytest.mark.parametrize(
+    "said", [{"LAB_OVERDUE": "warn"}, {"MH_ITEM9": "allow"}, {"WEIGHT_STALE": "warn"}]
+)
+def test_no_level_is_lowered(office: Client, said: dict[str, str]) -> None:
+    body = {**said, "reason": "agreed in the team meeting"}
+    assert office.post("/clinic/rules/levels/", body).status_code == 422
+    assert not ClinicPolicyVersion.objects.exists()
+
+
+def test_raising_a_level_needs_a_reason(office: Client) -> None:
+    assert office.post("/clinic/rules/levels/", {"LAB_OVERDUE": "block"}).status_code == 422
+    assert not ClinicPolicyVersion.objects.exists()
+
+
+def test_only_the_administrator_sees_the_levels(client: Client, here: Clinic) -> None:
+    client.force_login(world.staff(here, Role.NURSE))
+    assert client.get("/clinic/rules/levels/").status_code in {403, 404}
