@@ -71,6 +71,9 @@ class Message(models.Model):
     urgency = models.CharField(max_length=10, choices=Urgency.choices)
     about = models.CharField(max_length=80, help_text="<noun>:<id> of what it is about")
     variant = models.CharField(max_length=20, blank=True)
+    other_way = models.BooleanField(
+        default=False, help_text="by a channel that earlier messages about this did not use"
+    )
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
