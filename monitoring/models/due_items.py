@@ -75,6 +75,29 @@ class DueItem(models.Model):
         return f"{self.key} of course {self.course_id}"
 
 
+class DueItemStep(models.Model):
+    """One rung of the ladder beyond the patient: from this day on somebody else has it (REM-17)."""
+
+    class Told(models.TextChoices):
+        NURSE = "nurse", "Nurse"
+        PRESCRIBER = "prescriber", "Prescriber"
+
+    due_item = models.ForeignKey(DueItem, on_delete=models.PROTECT, related_name="steps")
+    told = models.CharField(max_length=10, choices=Told.choices)
+    on = models.DateField(help_text="the ladder's day")
+    at = models.DateTimeField(help_text="when it was noticed")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due_item", "told"], name="one_step_per_due_item_and_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.told} told of {self.due_item_id}"
+
+
 class Contact(models.Model):
     """The outcome of one attempt by staff to reach the patient about what is due."""
 
