@@ -75,6 +75,7 @@ REQUIREMENTS: dict[str, str] = {
     "pregnancy-test": "Pregnancy test",
     "check-in": "Monthly check-in",
     "final-test": "Final pregnancy test",
+    "collect": "Supply to collect",
 }
 
 TIERS: dict[Tier, tuple[str, str]] = {
@@ -268,6 +269,7 @@ MESSAGE_STATUS: dict[str, str] = {
 
 PURPOSES: dict[str, str] = {
     "due-item-reminder": "Something is due",
+    "collect-reminder": "A window that closes",
     "check-in": "Monthly check-in",
     "prescription-ready": "Prescription ready",
     "clinic-message": "Message from the clinic",
@@ -287,6 +289,8 @@ def reason_of(code: str) -> tuple[str, str, str]:
     kind, _, what = code.partition(":")
     if kind == "concern":
         return CONCERNS[what], "Open concern", "critical"
+    if kind == "unanswered":
+        return f"{REQUIREMENTS[what]} unanswered", "Every reminder went out; decide", "warning"
     if kind in {"due", "overdue"}:
         late = kind == "overdue"
         tag = f"{REQUIREMENTS[what]} {'overdue' if late else 'due'}"

@@ -204,6 +204,8 @@ def _way_to_the_patient(
         for delivery in deliveries
         if delivery.outcome == Delivery.Outcome.REFUSED or delivery.receipt
     }
+    if message.other_way:
+        usable = _others_first(message, usable)
     left = [contact for contact in usable if contact.pk not in failed]
     if not left:
         if any(delivery.receipt for delivery in deliveries):
@@ -245,6 +247,16 @@ def _usable_contacts(message: Message, *, channels: Collection[str]) -> list[Con
     if not reachable:
         return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
     return reachable
+
+
+def _others_first(message: Message, usable: list[ContactPoint]) -> list[ContactPoint]:
+    """The person's order, but channels that have had no answer about this last (REM-17)."""
+    tried = set(
+        Delivery.objects.filter(message__about=message.about, message__patient=message.patient)
+        .exclude(message=message)
+        .values_list("channel", flat=True)
+    )
+    return sorted(usable, key=lambda contact: contact.channel in tried)
 
 
 def _goes_on(message: Message, paused: ChannelPause) -> bool:

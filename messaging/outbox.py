@@ -24,6 +24,7 @@ def enqueue(
     variant: str = "",
     kind: str = "",
     expires_at: datetime | None = None,
+    other_way: bool = False,
 ) -> Message:
     """Plan one message, exactly once per key (G1); part of the caller's transaction.
 
@@ -41,6 +42,7 @@ def enqueue(
         variant: which of the purpose's texts.
         kind: what supersedes what, where finer than the purpose (a requirement).
         expires_at: not after this instant; otherwise ``send_after + purpose.expires_after``.
+        other_way: by a channel that earlier messages about this did not use, if there is one.
 
     Raises:
         ValueError: the recipient does not fit the purpose, or there is no such text.
@@ -64,6 +66,7 @@ def enqueue(
         created_at=now,
         send_after=send_after,
         expires_at=expires_at or send_after + purpose.expires_after,
+        other_way=other_way,
         state_at=now,
     )
     Message.objects.bulk_create([planned], ignore_conflicts=True)

@@ -104,11 +104,13 @@ def stand_of(situation: Situation) -> Standpoint:
     if ready:
         return point(Attention.READY, "ready-to-sign", Owner.PRESCRIBER)
     if soonest is not None and soonest.status in _PRESSING:
-        owed_by = Owner.LABORATORY if soonest.requirement is Requirement.LABS else Owner.PATIENT
-        late = soonest.status is ItemStatus.OVERDUE
-        word = "overdue" if late else "due"
-        group = Attention.STAFF if late else Attention.PATIENT
-        return point(group, f"{word}:{soonest.requirement.value}", owed_by)
+        requirement = soonest.requirement
+        if _reached(soonest.prescriber_on, situation.today):
+            return point(Attention.STAFF, f"unanswered:{requirement.value}", Owner.PRESCRIBER)
+        owed_by = Owner.LABORATORY if requirement is Requirement.LABS else Owner.PATIENT
+        if soonest.status is ItemStatus.OVERDUE or _reached(soonest.nurse_on, situation.today):
+            return point(Attention.STAFF, f"overdue:{requirement.value}", owed_by)
+        return point(Attention.PATIENT, f"due:{requirement.value}", owed_by)
     if situation.phase is Phase.PLANNED:
         return point(Attention.STAFF, "not-started", _waiting_on(situation.decision))
     return point(Attention.NOTHING, "nothing-due", Owner.NOBODY)
@@ -138,8 +140,18 @@ def _closing_window(situation: Situation) -> datetime | None:
     return window.closes_at if timedelta(0) <= left <= SOON else None
 
 
+def _reached(day: date | None, today: date) -> bool:
+    """The clinic's ladder has come so far (REM-17)."""
+    return day is not None and day <= today
+
+
 def _soonest(items: tuple[PlannedItem, ...]) -> PlannedItem | None:
-    waiting = [item for item in items if item.met_by is None]
+    # A supply to collect has its own place on the list: the window that closes.
+    waiting = [
+        item
+        for item in items
+        if item.met_by is None and item.requirement is not Requirement.COLLECT
+    ]
     return min(waiting, key=lambda item: item.due_on, default=None)
 
 

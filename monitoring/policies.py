@@ -9,6 +9,7 @@ from django.db.models import Q
 from courses.models import Course
 from monitoring.models import ClinicPolicyVersion, EditionActivation
 from protocol.policy import ClinicPolicy
+from protocol.reminders import ladder_from
 from protocol.review_levels import read_levels
 from protocol.vocabulary import LabSchedule
 
@@ -76,6 +77,7 @@ def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPo
             changes[name] = {**policy.result_hours, **{k: int(v) for k, v in value.items()}}
         elif name == "review_levels":
             changes[name] = read_levels(value)
-        elif name == "nudges":
-            changes[name] = {key: tuple(days) for key, days in value.items()}
+        elif name == "reminders":
+            own = {key: ladder_from(ladder) for key, ladder in value.items()}
+            changes[name] = {**policy.reminders, **own}
     return replace(policy, **changes)  # type: ignore[arg-type]

@@ -1,15 +1,30 @@
 """The messages this app owns: why they are sent, and whether they are still wanted."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from messaging import purposes
-from messaging.purposes import Audience, Urgency
-from monitoring.models import DueItem, Escalation
+from messaging.purposes import Audience, Purpose, Urgency
+from monitoring.models import CourseStanding, DueItem, Escalation
+from protocol.vocabulary import Owner, Requirement
 
 
 def _still_due(about: str, now: datetime) -> bool | str:
     """The due item is open and has not been answered meanwhile (R3)."""
     return DueItem.objects.filter(public_id=_id(about), ended="").exists() or "done or not needed"
+
+
+def _still_collectable(about: str, now: datetime) -> bool | str:
+    """The window is open, and the next step is the patient's: else a reminder only worries."""
+    if (still := _still_due(about, now)) is not True:
+        return still
+    theirs = CourseStanding.objects.filter(
+        Q(owner=Owner.PATIENT.value) | Q(reason__in=["signed-not-collected", "window-closing"]),
+        course__due_items__public_id=_id(about),
+    ).exclude(owner__in=[Owner.PRESCRIBER.value, Owner.NURSE.value])
+    return theirs.exists() or "the clinic has to act first"
 
 
 def _still_unacknowledged(about: str, now: datetime) -> bool:
@@ -48,6 +63,16 @@ CHECK_IN = purposes.declare(
     task_link=True,
     variants=("before", "on", "after"),
 )
+COLLECT = purposes.declare(
+    "collect-reminder",
+    urgency=Urgency.SAFETY,
+    quiet_hours=True,
+    expires_after=timedelta(days=1),
+    still_wanted=_still_collectable,
+    template="collect-reminder",
+    task_link=True,
+    variants=("before", "on"),
+)
 PRESCRIPTION_READY = purposes.declare(
     "prescription-ready",
     urgency=Urgency.COURTESY,
@@ -83,3 +108,12 @@ ESCALATION = purposes.declare(
     audience=Audience.STAFF,
     one_a_day=False,
 )
+
+# Which message reminds of what.
+OF_REQUIREMENT: Mapping[Requirement, Purpose] = {
+    Requirement.LABS: DUE_ITEM_REMINDER,
+    Requirement.PREGNANCY_TEST: DUE_ITEM_REMINDER,
+    Requirement.FINAL_TEST: DUE_ITEM_REMINDER,
+    Requirement.CHECK_IN: CHECK_IN,
+    Requirement.COLLECT: COLLECT,
+}

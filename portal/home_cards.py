@@ -192,7 +192,14 @@ def _after(home: Home) -> NextStep:
 
 
 def _pressing(home: Home) -> PlannedItem | None:
-    waiting = [item for item in home.items if item.met_by is None and item.status in _PRESSING]
+    # Picking up is the next step only once it is signed, and then it comes first (_pick_up).
+    waiting = [
+        item
+        for item in home.items
+        if item.met_by is None
+        and item.status in _PRESSING
+        and item.requirement is not Requirement.COLLECT
+    ]
     if home.check_in_open:
         # What can be done here and now comes before what needs an appointment on the same day.
         waiting.sort(key=lambda item: (item.due_on, item.requirement is not Requirement.CHECK_IN))
@@ -212,7 +219,8 @@ def _cycle_is_open(home: Home) -> bool:
     if home.capsules_left_days is not None:
         return home.capsules_left_days <= _WEEK
     lately = home.today - timedelta(days=_WEEK)
-    of_cycle = [item for item in home.items if item.requirement is not Requirement.LABS]
+    theirs = {Requirement.LABS, Requirement.COLLECT}
+    of_cycle = [item for item in home.items if item.requirement not in theirs]
     done = [item.met_by.on for item in of_cycle if item.met_by is not None and item.met_by.on]
     waiting = [item for item in of_cycle if item.met_by is None]
     return any(day > lately for day in done) or any(i.opens_on <= home.today for i in waiting)

@@ -58,6 +58,7 @@ REQUIREMENTS: dict[Requirement, Text] = {
     Requirement.PREGNANCY_TEST: gettext_lazy("Do your test"),
     Requirement.CHECK_IN: gettext_lazy("Do your monthly check-in"),
     Requirement.FINAL_TEST: gettext_lazy("Do your last test"),
+    Requirement.COLLECT: gettext_lazy("Pick up your capsules"),
 }
 
 REQUIREMENT_NAMES: dict[Requirement, Text] = {
@@ -65,6 +66,7 @@ REQUIREMENT_NAMES: dict[Requirement, Text] = {
     Requirement.PREGNANCY_TEST: gettext_lazy("Test"),
     Requirement.CHECK_IN: gettext_lazy("Monthly check-in"),
     Requirement.FINAL_TEST: gettext_lazy("Last test"),
+    Requirement.COLLECT: gettext_lazy("Last day to pick up"),
 }
 
 ANALYTES: dict[Analyte, Text] = {

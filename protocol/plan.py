@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from protocol.findings import Ref
 from protocol.policy import ClinicPolicy
+from protocol.reminders import Nudge, nudges, taken_over_on
 from protocol.vocabulary import ItemStatus, Requirement
 
 SOON_DAYS = 7
@@ -20,8 +21,8 @@ class PlannedItem:
     """One requirement in one cycle of one course.
 
     ``key`` names it for good within the course, whatever happens to its dates. ``closes_on`` is
-    the last day on which it can be met, None without one. ``nudges`` are the days on which the
-    patient is reminded unless it has been met.
+    the last day on which it can be met, None without one. ``nudges`` are the reminders to the
+    patient unless it has been met; from ``nurse_on`` and ``prescriber_on`` it is their task.
     """
 
     key: str
@@ -32,7 +33,9 @@ class PlannedItem:
     closes_on: date | None
     status: ItemStatus
     met_by: Ref | None = None
-    nudges: tuple[date, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
+    nurse_on: date | None = None
+    prescriber_on: date | None = None
 
     @property
     def is_met(self) -> bool:
@@ -83,8 +86,8 @@ def planned_item(
 ) -> PlannedItem:
     """An item with its status and its reminder days worked out."""
     opens_on = due_on - timedelta(days=SOON_DAYS) if opens_on is None else opens_on
-    offsets = policy.nudges.get(requirement.value, ())
-    nudges = sorted({max(opens_on, due_on + timedelta(days=offset)) for offset in offsets})
+    ladder = policy.reminders.get(requirement.value)
+    nurse_on, prescriber_on = taken_over_on(ladder, due_on)
     return PlannedItem(
         key=f"{requirement.value}/{name}",
         requirement=requirement,
@@ -96,7 +99,11 @@ def planned_item(
         if met_by is not None
         else status_by_day(requirement, due_on, as_of=as_of),
         met_by=met_by,
-        nudges=tuple(nudges),
+        nudges=()
+        if met_by is not None
+        else nudges(ladder, cycle=cycle, opens_on=opens_on, due_on=due_on, closes_on=closes_on),
+        nurse_on=nurse_on,
+        prescriber_on=prescriber_on,
     )
 
 
@@ -111,7 +118,9 @@ def next_change(items: Iterable[PlannedItem], *, as_of: date) -> date | None:
             item.due_on - timedelta(days=SOON_DAYS),
             item.due_on,
             item.due_on + timedelta(days=grace_days(item.requirement) + 1),
-            *item.nudges,
+            *(nudge.on for nudge in item.nudges),
+            item.nurse_on,
+            item.prescriber_on,
         )
     )
-    return min((day for day in days if day > as_of), default=None)
+    return min((day for day in days if day is not None and day > as_of), default=None)

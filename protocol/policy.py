@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from protocol.ladders import LabLadder
+from protocol.reminders import DEFAULT_LADDERS, ReminderLadder
 from protocol.vocabulary import LabSchedule, Level, Reason
 
 
@@ -36,12 +37,5 @@ class ClinicPolicy:
         default_factory=lambda: {"t2": 48, "t3": 24, "t4": 1, "doubtful": 24}
     )
     reminder_time: time = time(9, 0)
-    # Days relative to the due date on which the patient is reminded, by requirement value.
-    nudges: dict[str, tuple[int, ...]] = field(
-        default_factory=lambda: {
-            "labs": (-7, 0, 3),
-            "pregnancy-test": (-7, -2, 0),
-            "check-in": (-7, -2, 0),
-            "final-test": (-7, 0, 3),
-        }
-    )
+    # Whom to tell when about what is due, by requirement value.
+    reminders: dict[str, ReminderLadder] = field(default_factory=lambda: dict(DEFAULT_LADDERS))

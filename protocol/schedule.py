@@ -11,6 +11,7 @@ from heapq import merge
 
 from protocol.after_course import follow_up
 from protocol.calendar import wall_clock
+from protocol.collecting import collect_items
 from protocol.cycle_schedule import after_course_items, cycle_items, lapses_on
 from protocol.facts import CourseFacts
 from protocol.lab_repeats import repeat_items
@@ -81,6 +82,7 @@ def _all_items(q: Question) -> Iterator[PlannedItem]:
         return  # US-23: the next thing is the pathway, not the next supply
     yield from _until_next(lab_items(facts, as_of=as_of, policy=policy), as_of=as_of)
     yield from cycle_items(q)
+    yield from collect_items(q)
 
 
 def _until_next(items: Iterable[PlannedItem], *, as_of: date) -> Iterator[PlannedItem]:

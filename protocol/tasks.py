@@ -73,8 +73,9 @@ def open_tasks(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> tupl
 
 def _due(plan: Plan, as_of: date) -> Iterator[TaskKind]:
     for item in plan.open_items:
-        if item.requirement is Requirement.FINAL_TEST or item.opens_on <= as_of:
-            yield _OF_REQUIREMENT[item.requirement]
+        kind = _OF_REQUIREMENT.get(item.requirement)
+        if kind and (item.requirement is Requirement.FINAL_TEST or item.opens_on <= as_of):
+            yield kind
 
 
 def _reviews(facts: CourseFacts, as_of: date, policy: ClinicPolicy) -> Iterator[TaskKind]:

@@ -54,6 +54,7 @@ class Requirement(StrEnum):
     PREGNANCY_TEST = "pregnancy-test"
     CHECK_IN = "check-in"
     FINAL_TEST = "final-test"
+    COLLECT = "collect"
 
 
 class ItemStatus(StrEnum):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -22,12 +22,12 @@ from messaging import outbox
 from monitoring import grounds, purposes
 from monitoring.actions import reviews, standings
 from monitoring.grounds import Ground
-from monitoring.models import CourseStanding, DueItem
+from monitoring.models import CourseStanding, DueItem, DueItemStep
 from protocol import calendar, schedule
 from protocol.facts import CourseFacts
 from protocol.plan import Plan, PlannedItem
 from protocol.policy import ClinicPolicy
-from protocol.vocabulary import Requirement
+from protocol.reminders import Nudge
 
 PLANNER = trail.System("planner")
 
@@ -44,10 +44,11 @@ class Changes:
     opened: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     ended: dict[str, str] = field(default_factory=dict)
+    handed_over: list[str] = field(default_factory=list)
     messages: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.opened or self.moved or self.ended or self.messages)
+        return bool(self.opened or self.moved or self.ended or self.handed_over or self.messages)
 
 
 @contextmanager
@@ -77,9 +78,10 @@ def replan(
     """Plan one course again and apply the difference; in a ``planned_once`` block, at its end.
 
     1. lock the course; 2. load its facts; 3. plan; 4. end what is met, lapsed or not wanted;
-    5. open and move what should be open; 6. queue the reminder whose day has come; 7. bring the
-    list of results to read up to date; 8. refresh the standing; 9. one audit event if anything
-    changed. A ``ground`` that was read under the lock, and still is true, saves steps 1 and 2.
+    5. open and move what should be open; 6. queue the reminder whose day has come, and hand over
+    to staff what has waited long enough; 7. bring the list of results to read up to date;
+    8. refresh the standing; 9. one audit event if anything changed. A ``ground`` read under
+    the lock, and still true, saves steps 1 and 2.
     """
     waiting = _waiting.get()
     if waiting is None:
@@ -100,6 +102,7 @@ def _replan(course: Course, *, now: datetime, by: trail.Actor, ground: Ground | 
     _end(plan, open_items, today, now, changes)
     _open_and_move(locked, plan, open_items, changes)
     _remind(locked, plan, open_items, policy, now, changes)
+    _hand_over(plan, open_items, today, now, changes)
     reviews.reconcile(locked, facts, policy=policy, today=today, now=now)
     standings.refresh(
         locked,
@@ -118,6 +121,7 @@ def _replan(course: Course, *, now: datetime, by: trail.Actor, ground: Ground | 
             opened=changes.opened,
             moved=changes.moved,
             ended=changes.ended,
+            handed_over=changes.handed_over,
             messages=changes.messages,
         )
     else:
@@ -240,55 +244,74 @@ def _remind(
 ) -> None:
     """Queue the newest nudge whose day has come; older ones would say the same thing again."""
     local_today = now.astimezone(ZoneInfo(course.patient.zone)).date()
-    nudged = {
-        _nudge_key(open_items[wanted.key], wanted, nudge): (wanted, nudge)
+    come = {
+        _nudge_key(open_items[wanted.key], nudge): (wanted, nudge)
         for wanted in plan.items
         if wanted.key in open_items
         and (nudge := _newest_nudge(wanted, course.due_from, local_today)) is not None
     }
-    planned = outbox.known(nudged)
-    for key, (wanted, nudge) in nudged.items():
-        if key in planned:
+    planned = outbox.known(come)
+    for key, (wanted, nudge) in come.items():
+        purpose = purposes.OF_REQUIREMENT[wanted.requirement]
+        at = calendar.wall_clock(nudge.on, policy.reminder_time, course.patient.zone)
+        # One that comes too late has lost its point: the worklist takes over (REM-13).
+        if key in planned or at + purpose.expires_after <= now:
             continue
-        item = open_items[wanted.key]
-        purpose = (
-            purposes.CHECK_IN
-            if wanted.requirement is Requirement.CHECK_IN
-            else purposes.DUE_ITEM_REMINDER
-        )
-        days = (nudge - wanted.due_on).days
         outbox.enqueue(
             purpose=purpose,
             key=key,
-            about=_about(item),
+            about=_about(open_items[wanted.key]),
             kind=wanted.requirement.value,
-            variant="before" if days < 0 else "after" if days else "on",
+            variant=variant(nudge, wanted.due_on),
+            other_way=nudge.other_way,
             patient=course.patient,
             clinic=course.clinic,
-            send_after=calendar.wall_clock(nudge, policy.reminder_time, course.patient.zone),
+            send_after=at,
             now=now,
         )
         changes.messages += 1
 
 
-def _nudge_key(item: DueItem, wanted: PlannedItem, nudge: date) -> str:
+def variant(nudge: Nudge, due_on: date) -> str:
+    """Which text a reminder has: before, on or after the day."""
+    if nudge.on == due_on:
+        return "on"
+    return "before" if nudge.on < due_on else "after"
+
+
+def _nudge_key(item: DueItem, nudge: Nudge) -> str:
     # By the item's own id: an item opened again after a stop is reminded of again.
-    return f"{_about(item)}:{(nudge - wanted.due_on).days}"
+    return f"{_about(item)}:{nudge.step}"
 
 
-def _newest_nudge(wanted: PlannedItem, due_from: date | None, today: date) -> date | None:
-    if wanted.met_by is not None:
-        return None
-    come = [day for day in wanted.nudges if day <= today and day >= (due_from or day)]
-    # A nudge more than three days old has lost its point: the worklist takes over (REM-13).
-    return max((day for day in come if day >= today - timedelta(days=3)), default=None)
+def _newest_nudge(wanted: PlannedItem, due_from: date | None, today: date) -> Nudge | None:
+    first = due_from or date.min
+    return max((nudge for nudge in wanted.nudges if first <= nudge.on <= today), default=None)
+
+
+def _hand_over(
+    plan: Plan, open_items: dict[str, DueItem], today: date, now: datetime, changes: Changes
+) -> None:
+    """Note who has taken over what the patient has not answered (REM-17); each step once."""
+    for wanted in plan.items:
+        item = open_items.get(wanted.key)
+        if item is None:
+            continue
+        for told, on in (("nurse", wanted.nurse_on), ("prescriber", wanted.prescriber_on)):
+            if on is None or on > today:
+                continue
+            _, new = DueItemStep.objects.get_or_create(
+                due_item=item, told=told, defaults={"on": on, "at": now}
+            )
+            if new:
+                changes.handed_over.append(f"{wanted.key}:{told}")
 
 
 def _next_ring(course: Course, plan: Plan, now: datetime) -> datetime | None:
     """The instant at which something changes by itself: a date of the plan, or a nudge's day."""
     zone = ZoneInfo(course.patient.zone)
     today = now.astimezone(zone).date()
-    days = [day for item in plan.items if item.met_by is None for day in item.nudges]
+    days = [nudge.on for item in plan.open_items for nudge in item.nudges]
     if plan.next_moment is not None:
         days.append(plan.next_moment)
     coming = [day for day in days if day > today]

@@ -216,6 +216,24 @@ def test_opted_out_number_is_not_used_and_the_next_one_is(sms: Sink, mail: Sink)
     assert (sms.requests, len(mail.accepted)) == (0, 1)
 
 
+def test_reminder_without_an_answer_goes_another_way(sms: Sink, mail: Sink) -> None:
+    """REM-17: the text had no answer, so the mailbox is tried; without one, the text again."""
+    for email, expected in (("ana@example.org", (1, 1)), (None, (3, 1))):
+        person = world.patient(email=email)
+        world.message(person, about=f"due-item:{person.pk}", kind="labs")
+        dispatch.run(now=NOON)
+        world.message(
+            person,
+            about=f"due-item:{person.pk}",
+            kind="labs",
+            send_after=MORNING,
+            now=MORNING,
+            other_way=True,
+        )
+        dispatch.run(now=MORNING)
+        assert (sms.requests, len(mail.accepted)) == expected
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [({"opted_out_at": NOON}, "opted-out"), ({"bad_at": NOON}, "bad-address")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -151,6 +152,34 @@ CASES: list[tuple[str, dict[str, Any], Attention, str, Owner]] = [
         Owner.NOBODY,
     ),
     ("late blood test", {"items": LATE}, Attention.STAFF, "overdue:labs", Owner.LABORATORY),
+    (
+        "late blood test that the prescriber has been told of",
+        {"items": tuple(replace(each, prescriber_on=TODAY) for each in LATE)},
+        Attention.STAFF,
+        "unanswered:labs",
+        Owner.PRESCRIBER,
+    ),
+    (
+        "check-in that the nurse has been told of before it is overdue",
+        {"items": tuple(replace(each, nurse_on=TODAY) for each in SOON)},
+        Attention.STAFF,
+        "overdue:check-in",
+        Owner.PATIENT,
+    ),
+    (
+        "check-in that is the nurse's tomorrow",
+        {"items": tuple(replace(each, nurse_on=TODAY + timedelta(days=1)) for each in SOON)},
+        Attention.PATIENT,
+        "due:check-in",
+        Owner.PATIENT,
+    ),
+    (
+        "supply to collect is no task of its own",
+        {"items": tuple(replace(each, requirement=Requirement.COLLECT) for each in SOON)},
+        Attention.NOTHING,
+        "nothing-due",
+        Owner.NOBODY,
+    ),
     ("check-in due", {"items": SOON}, Attention.PATIENT, "due:check-in", Owner.PATIENT),
     ("planned course", {"phase": Phase.PLANNED}, Attention.STAFF, "not-started", Owner.PATIENT),
     ("on hold", {"phase": Phase.PAUSED}, Attention.NOTHING, "nothing-due", Owner.NOBODY),

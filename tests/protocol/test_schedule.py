@@ -22,6 +22,7 @@ from protocol.facts import (
     Waiver,
 )
 from protocol.policy import ClinicPolicy
+from protocol.reminders import ReminderLadder
 from protocol.schedule import due_dates, plan, status_of
 from protocol.vocabulary import (
     Category,
@@ -182,7 +183,7 @@ def test_test_and_check_in_are_due_when_the_supply_ends(
 def test_patient_who_cannot_has_a_check_in_and_no_test() -> None:
     facts = replace(running(), person=replace(running().person, category=Category.NCP))
     items = plan(facts, as_of=START + days(25), policy=POLICY).items
-    assert {item.requirement for item in items} == {LABS, CHECK_IN}
+    assert {item.requirement for item in items} == {LABS, CHECK_IN, Requirement.COLLECT}
     assert due_dates(facts, TEST, as_of=START + days(25), policy=POLICY) == ()
 
 
@@ -357,15 +358,20 @@ def test_second_test_too_early_does_not_meet_the_item() -> None:
     assert due_dates(facts, TEST, as_of=as_of, policy=POLICY) == (first + days(19),)
 
 
-def test_nudges_fall_on_the_days_the_clinic_has_chosen() -> None:
-    policy = ClinicPolicy(nudges={"labs": (-3, 0, 5), "pregnancy-test": (-30,)})
+def test_reminders_fall_on_the_days_the_clinic_has_chosen() -> None:
+    policy = ClinicPolicy(
+        reminders={
+            "labs": ReminderLadder(remind=(-3, 0, 5)),
+            "pregnancy-test": ReminderLadder(remind=(-30,)),
+        }
+    )
     items = plan(running(), as_of=START + days(20), policy=policy).items
     labs = next(item for item in items if item.requirement is LABS)
     due = date(2027, 2, 28)
-    assert labs.nudges == (due - days(3), due, due + days(5))
+    assert [nudge.on for nudge in labs.nudges] == [due - days(3), due, due + days(5)]
     test = next(item for item in items if item.requirement is TEST)
     # Never before the item opens.
-    assert test.nudges == (test.opens_on,)
+    assert [nudge.on for nudge in test.nudges] == [test.opens_on]
 
 
 def test_day_without_edition_plans_nothing() -> None:
