@@ -287,13 +287,21 @@ def read(
     )
 
 
-def history(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> tuple[Graded, ...]:
+def history(
+    facts: CourseFacts,
+    *,
+    as_of: date,
+    policy: ClinicPolicy,
+    only: Iterable[LabResult] | None = None,
+    with_ctcae: bool = True,
+) -> tuple[Graded, ...]:
     """Every result in the order of the facts, each graded in its surroundings as ``read`` does.
 
     The surroundings are the bilirubin of the same draw, the value before treatment and reported
     signs of high blood glucose (5.2, 5.3). Whoever shows a single result takes it from here, so
     that no screen calls it milder than the gate does. Preliminary and cancelled results, and those
-    dated after ``as_of``, are there as well, held back or graded by what is known.
+    dated after ``as_of``, are there as well, held back or graded by what is known. ``only`` grades
+    some of the facts' results, and ``with_ctcae`` False leaves the CTCAE grades out.
     """
-    reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=True)
-    return tuple(reader.grade(result) for result in facts.labs)
+    reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=with_ctcae)
+    return tuple(reader.grade(result) for result in (facts.labs if only is None else only))

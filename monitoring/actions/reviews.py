@@ -8,7 +8,7 @@ somebody decides, whatever newer results say.
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,8 +24,8 @@ from monitoring.models import (
     Specimen,
 )
 from protocol import labs
-from protocol.facts import CourseFacts, LabResult
-from protocol.grading import LIVER_ENZYMES, Flag, Graded
+from protocol.facts import CourseFacts
+from protocol.grading import Flag, Graded
 from protocol.lab_actions import needs_confirmation
 from protocol.ladders import LADDER_ANALYTES
 from protocol.policy import ClinicPolicy
@@ -95,41 +95,31 @@ def findings(
 ) -> dict[str, Finding]:
     """What specimens ask for, by reference: the newest, the recent ones and those ``waiting``.
 
-    The newest result of each analyte is graded as the gate grades it; an older one with the
-    bilirubin of its own draw.
+    Every result is graded as the gate and the screens grade it, with its draw and what was
+    reported.
     """
     reading = labs.read(facts, as_of=as_of, policy=policy, with_ctcae=False)
-    known = {
-        each.result.ref: each for each in (*reading.newest.values(), *reading.in_force.values())
+    newest = {
+        each.result.specimen for each in (*reading.newest.values(), *reading.in_force.values())
     }
-    newest = {each.result.specimen for each in known.values()}
     recent = as_of - timedelta(days=RECENT_DAYS)
     boundary = course_boundary(facts)
-    by_specimen: dict[str, list[LabResult]] = defaultdict(list)
-    for result in facts.labs:
-        wanted = result.on >= recent or result.specimen in newest or result.specimen in waiting
-        if wanted and result.status in _COUNTS and result.on <= as_of:
-            by_specimen[result.specimen].append(result)
+    wanted = [
+        result
+        for result in facts.labs
+        if (result.on >= recent or result.specimen in newest or result.specimen in waiting)
+        and result.status in _COUNTS
+        and result.on <= as_of
+    ]
+    by_specimen: dict[str, list[Graded]] = defaultdict(list)
+    for each in labs.history(facts, as_of=as_of, policy=policy, only=wanted, with_ctcae=False):
+        by_specimen[each.result.specimen].append(each)
     found = {}
-    for specimen, results in by_specimen.items():
-        graded = [known.get(result.ref) or _grade(result, facts, policy) for result in results]
-        on = results[0].on
+    for specimen, graded in by_specimen.items():
+        on = graded[0].result.on
         present = on >= recent and (boundary is None or on > boundary)
         found[specimen] = _finding(graded, facts, current=present and specimen in newest)
     return found
-
-
-def _grade(result: LabResult, facts: CourseFacts, policy: ClinicPolicy) -> Graded:
-    companions: Iterable[LabResult] = ()
-    if result.analyte in LIVER_ENZYMES:
-        companions = [
-            other
-            for other in facts.labs
-            if other.analyte is Analyte.BILIRUBIN
-            and other.status in _COUNTS
-            and labs.same_draw(result, other)
-        ]
-    return labs.grade(result, person=facts.person, policy=policy, companions=companions)
 
 
 def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> Finding:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from monitoring.actions import reviews
 from protocol import labs
-from protocol.facts import LabAcknowledged, LabResult
+from protocol.facts import LabAcknowledged, LabResult, Symptom
 from protocol.policy import ClinicPolicy
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 from tests.protocol.clinical_facts import DAY, course
+from tests.protocol.clinical_facts import result as drawn
 
 POLICY = ClinicPolicy()
 _COUNTS = {ResultStatus.FINAL, ResultStatus.CORRECTED}
@@ -100,3 +101,17 @@ def test_rule_never_closes_what_is_raised_or_doubtful(
         if all(reviews.is_plainly_normal(each) for each in finding.graded):
             assert not finding.needs_decision
             assert finding.tier is Tier.T0
+
+
+def test_list_grades_an_older_draw_with_what_was_reported_and_drawn_with_it() -> None:
+    """Nausea makes 210 mg/dL of glucose critical (5.2), though a newer value is normal."""
+    then = DAY - timedelta(days=9)
+    old = drawn("glucose", 210, "mg/dL", 99, on=then)
+    newer = drawn("glucose", 88, "mg/dL", 99)
+    facts = course(
+        labs=(old, newer),
+        symptoms=(Symptom(ref="s", on=then, code="headache", features=("nausea",)),),
+    )
+    assert reviews.findings(facts, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T4
+    quiet = course(labs=(old, newer))
+    assert reviews.findings(quiet, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T2
