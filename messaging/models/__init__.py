@@ -4,5 +4,15 @@ from messaging.models.channels import ChannelPause
 from messaging.models.deliveries import Delivery
 from messaging.models.inbound import InboundText
 from messaging.models.messages import Message, Urgency
+from messaging.models.wishes import ClinicLimits, PatientHours, PurposeOptOut
 
-__all__ = ["ChannelPause", "Delivery", "InboundText", "Message", "Urgency"]
+__all__ = [
+    "ChannelPause",
+    "ClinicLimits",
+    "Delivery",
+    "InboundText",
+    "Message",
+    "PatientHours",
+    "PurposeOptOut",
+    "Urgency",
+]
