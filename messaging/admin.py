@@ -37,3 +37,17 @@ class ChannelPauseAdmin(ReadOnly):
     """Channels that wait because a provider asked for it."""
 
     list_display = ("__str__",)
+
+
+@admin.register(models.ClinicLimits)
+class ClinicLimitsAdmin(ReadOnly):
+    """Hours and monthly limits; changed on the clinic's page of reminders."""
+
+    list_display = ("clinic", "day_begins", "day_ends", "most_a_month")
+
+
+@admin.register(models.PurposeOptOut)
+class PurposeOptOutAdmin(ReadOnly):
+    """Kinds of message that patients do not want."""
+
+    list_display = ("purpose", "since")

@@ -4,53 +4,18 @@ Everything is looked at again here, because anything may have changed since it w
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from messaging import kindness
 from messaging.models import ChannelPause, Delivery, Message, Urgency
 from messaging.purposes import Purpose, UnknownPurpose, named
-from messaging.quiet_hours import NoZone, local_day, next_open, zone_of
 from messaging.settling import MOST_ACCEPTS, MOST_ATTEMPTS
+from messaging.verdicts import End, Go, Verdict, wait
 from people.models import ContactPoint
 
-_SAFE_STATES = (
-    Message.State.PLANNED,
-    Message.State.CLAIMED,
-    Message.State.ACCEPTED,
-    Message.State.DELIVERED,
-)
 # Another version of IsoTrack may know the purpose: leave the message for its workers.
 _FOR_ANOTHER_VERSION = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """Send it now, this way. ``contact`` is ``None`` for a member of staff."""
-
-    purpose: Purpose
-    channel: str
-    address: str
-    address_id: str
-    contact: ContactPoint | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Not now."""
-
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Not at all, or not any more."""
-
-    state: Message.State
-    why: str
-
-
-Verdict = Go | Wait | End
 
 
 def verdict(message: Message, *, channels: Collection[str], now: datetime) -> Verdict:
@@ -67,7 +32,7 @@ def verdict(message: Message, *, channels: Collection[str], now: datetime) -> Ve
     try:
         purpose = named(message.purpose)
     except UnknownPurpose:
-        return _wait(message, now + _FOR_ANOTHER_VERSION, Message.Why.NO_PURPOSE)
+        return wait(message, now + _FOR_ANOTHER_VERSION, Message.Why.NO_PURPOSE)
     unwanted = purpose.why_unwanted(message.about, now=now)
     if unwanted is not None:
         return End(Message.State.WITHDRAWN, (unwanted or Message.Why.NOT_NEEDED)[:200])
@@ -75,10 +40,14 @@ def verdict(message: Message, *, channels: Collection[str], now: datetime) -> Ve
         return _too_late(message, deliveries)
     if message.patient is None:
         return _to_staff(message, purpose, deliveries, channels=channels, now=now)
-    return (
-        _as_a_person_wishes(message, purpose, now=now)
-        or _way_to_the_patient(message, purpose, deliveries, channels=channels, now=now)
-    )  # fmt: skip
+    kindness.one_at_a_time(message.patient)
+    hindered = kindness.as_a_person_wishes(message, purpose, now=now)
+    if hindered is not None:
+        return hindered
+    way = _way_to_the_patient(message, purpose, deliveries, channels=channels, now=now)
+    if isinstance(way, Go) and kindness.stands_for_several(message, purpose, now=now):
+        return replace(way, several=True)
+    return way
 
 
 def _by_what_happened(message: Message, deliveries: list[Delivery]) -> End | None:
@@ -102,63 +71,6 @@ def _by_what_happened(message: Message, deliveries: list[Delivery]) -> End | Non
     return None
 
 
-def _as_a_person_wishes(message: Message, purpose: Purpose, *, now: datetime) -> Verdict | None:
-    """Locked accounts, newer messages, night and the daily limit; ``None`` if nothing hinders."""
-    patient = message.patient
-    if patient is None or message.urgency == Urgency.ESCALATION:
-        return None
-    if patient.locked_at is not None:
-        return End(Message.State.SUPPRESSED, Message.Why.LOCKED)
-    if _newer_one_goes(message, now=now):
-        return End(Message.State.SUPERSEDED, Message.Why.NEWER)
-    try:
-        zone = zone_of(patient.zone, patient.clinic.timezone)
-    except NoZone:
-        return End(Message.State.FAILED, Message.Why.NO_ZONE)
-    if purpose.quiet_hours and (opens := next_open(now, zone)) > now:
-        return _wait(message, opens, Message.Why.QUIET_HOURS)
-    begins, ends = local_day(now, zone)
-    if purpose.one_a_day and _told_today(message, begins=begins, ends=ends):
-        return _wait(message, next_open(ends, zone), Message.Why.ONE_A_DAY)
-    return None
-
-
-def _newer_one_goes(message: Message, *, now: datetime) -> bool:
-    """Whether a later message of the same kind is due or sent, and itself still wanted (REM-13)."""
-    newer = Message.objects.filter(
-        patient=message.patient,
-        kind=message.kind,
-        pk__gt=message.pk,
-        state__in=_SAFE_STATES,
-        send_after__lte=now,
-        expires_at__gt=now,
-    )
-    return any(_wanted(other, now=now) for other in newer)
-
-
-def _wanted(message: Message, *, now: datetime) -> bool:
-    if message.state in {Message.State.ACCEPTED, Message.State.DELIVERED}:
-        return True
-    try:
-        return named(message.purpose).why_unwanted(message.about, now=now) is None
-    except UnknownPurpose:
-        return False
-
-
-def _told_today(message: Message, *, begins: datetime, ends: datetime) -> bool:
-    return (
-        Delivery.objects.filter(
-            message__patient=message.patient,
-            message__kind=message.kind,
-            started_at__gte=begins,
-            started_at__lt=ends,
-        )
-        .exclude(message=message)
-        .exclude(outcome__in=[Delivery.Outcome.REFUSED, Delivery.Outcome.NOT_SENT])
-        .exists()
-    )
-
-
 def _to_staff(
     message: Message,
     purpose: Purpose,
@@ -177,7 +89,7 @@ def _to_staff(
         return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
     pauses = _pauses(now)
     if paused := pauses.get(Delivery.Channel.EMAIL):
-        return _wait(message, paused.paused_until, paused.reason)
+        return wait(message, paused.paused_until, paused.reason)
     return Go(
         purpose=purpose,
         channel=Delivery.Channel.EMAIL,
@@ -228,9 +140,9 @@ def _way_to_the_patient(
                 contact=contact,
             )
         if not _goes_on(message, paused):
-            return _wait(message, paused.paused_until, paused.reason)
+            return wait(message, paused.paused_until, paused.reason)
     first = min((pauses[contact.channel] for contact in left), key=lambda each: each.paused_until)
-    return _wait(message, first.paused_until, first.reason)
+    return wait(message, first.paused_until, first.reason)
 
 
 def _usable_contacts(message: Message, *, channels: Collection[str]) -> list[ContactPoint] | End:
@@ -276,13 +188,6 @@ def _unknown(deliveries: list[Delivery]) -> list[Delivery]:
         for delivery in deliveries
         if delivery.outcome == Delivery.Outcome.UNKNOWN and not delivery.receipt
     ]
-
-
-def _wait(message: Message, until: datetime, why: str) -> Wait | End:
-    """Waiting past the end is ending: better known now than then."""
-    if until >= message.expires_at:
-        return End(Message.State.EXPIRED, Message.Why.TOO_LATE)
-    return Wait(until, why)
 
 
 def _too_late(message: Message, deliveries: list[Delivery]) -> End:

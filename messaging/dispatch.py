@@ -27,13 +27,14 @@ from messaging.channels.base import (
     Refused,
     Throttled,
 )
-from messaging.checks import End, Go, Wait, verdict
+from messaging.checks import verdict
 from messaging.claims import Held, claim, locked, still_held
 from messaging.clock import database_now
 from messaging.models import Delivery, Message
 from messaging.purposes import Audience
 from messaging.receipts import miss_receipts
-from messaging.rendering import Text, as_html, language_for, render
+from messaging.rendering import SEVERAL, Text, as_html, language_for, render
+from messaging.verdicts import End, Go, Wait
 from people import links
 
 log = structlog.get_logger(__name__)
@@ -171,7 +172,8 @@ def _link(message: Message, go: Go, *, now: datetime) -> str:
     if message.patient is not None and go.purpose.task_link:
         path = links.issue(
             message.patient,
-            about=message.about,
+            # One that stands for several opens the page that lists them.
+            about=f"message:{message.public_id}" if go.several else message.about,
             expires_at=now + go.purpose.link_lasts,
             key=message.key,
             now=now,
@@ -184,8 +186,8 @@ def _link(message: Message, go: Go, *, now: datetime) -> str:
 def _text(message: Message, go: Go, *, link: str) -> Text:
     wanted = message.patient.language if message.patient is not None else settings.LANGUAGE_CODE
     return render(
-        template=go.purpose.template,
-        variant=message.variant,
+        template=SEVERAL if go.several else go.purpose.template,
+        variant="" if go.several else message.variant,
         channel=go.channel,
         language=language_for(wanted),
         clinic=message.clinic,

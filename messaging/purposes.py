@@ -47,7 +47,9 @@ class Purpose:
         link_lasts: how long that link works.
         kind: what supersedes what; empty means the purpose's name.
         one_a_day: at most one of its kind per patient and local day.
+        joins: several of these due on one day are told in one message: its page lists them all.
         variants: the texts it has; ``("",)`` if there is one only.
+        spared_at_limit: those of them that are left out once the month's limit is reached.
         audience: patients, or users of a clinic.
     """
 
@@ -61,7 +63,9 @@ class Purpose:
     link_lasts: timedelta = timedelta(days=7)
     kind: str = ""
     one_a_day: bool = True
+    joins: bool = False
     variants: tuple[str, ...] = ("",)
+    spared_at_limit: tuple[str, ...] = ()
     audience: Audience = field(default=Audience.PATIENT)
 
     def __post_init__(self) -> None:
@@ -70,6 +74,8 @@ class Purpose:
             raise ValueError(f"{self.name!r} is not a purpose name such as due-item-reminder")
         if self.expires_after <= timedelta(0):
             raise ValueError(f"{self.name}: expires_after must be positive")
+        if not set(self.spared_at_limit) <= set(self.variants):
+            raise ValueError(f"{self.name}: spared_at_limit names a text it does not have")
         if not self.variants:
             raise ValueError(f"{self.name}: a purpose has at least one text")
 
@@ -116,3 +122,8 @@ def named(name: str) -> Purpose:
 def all_purposes() -> tuple[Purpose, ...]:
     """Every declared purpose, by name."""
     return tuple(_declared[name] for name in sorted(_declared))
+
+
+def joining() -> tuple[str, ...]:
+    """The names of the purposes whose messages one message may stand for."""
+    return tuple(purpose.name for purpose in all_purposes() if purpose.joins)

@@ -12,6 +12,8 @@ from people.models import Clinic
 # What a clinic is called where its own name says too much, or does not fit.
 _PLAIN_NAME = {"en": "Your clinic", "es": "Su clinica"}
 _FALLBACK = "en"
+# The text that stands for several reminders of one day.
+SEVERAL = "several"
 
 
 class NotNeutral(ValueError):

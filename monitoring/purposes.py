@@ -51,7 +51,9 @@ DUE_ITEM_REMINDER = purposes.declare(
     still_wanted=_still_due,
     template="due-item-reminder",
     task_link=True,
+    joins=True,
     variants=("before", "on", "after"),
+    spared_at_limit=("before",),
 )
 CHECK_IN = purposes.declare(
     "check-in",
@@ -61,7 +63,9 @@ CHECK_IN = purposes.declare(
     still_wanted=_still_due,
     template="check-in",
     task_link=True,
+    joins=True,
     variants=("before", "on", "after"),
+    spared_at_limit=("before",),
 )
 COLLECT = purposes.declare(
     "collect-reminder",
@@ -71,6 +75,7 @@ COLLECT = purposes.declare(
     still_wanted=_still_collectable,
     template="collect-reminder",
     task_link=True,
+    joins=True,
     variants=("before", "on"),
 )
 PRESCRIPTION_READY = purposes.declare(

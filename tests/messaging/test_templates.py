@@ -27,7 +27,7 @@ def declared() -> list[tuple[str, str]]:
         if not purpose.name.startswith("test-")
         for variant in purpose.variants
     ]
-    return [*found, ("welcome", "")]
+    return [*found, ("welcome", ""), (rendering.SEVERAL, "")]
 
 
 REPLIES = ["stop", "start", "help", "other"]

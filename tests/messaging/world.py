@@ -35,6 +35,17 @@ SAFETY = purposes.declare(
     variants=("before", "on", "after"),
     task_link=True,
 )
+TASK = purposes.declare(
+    "test-task",
+    urgency=Urgency.SAFETY,
+    expires_after=timedelta(days=3),
+    still_wanted=_wanted,
+    template="check-in",
+    variants=("before", "on", "after"),
+    task_link=True,
+    joins=True,
+    spared_at_limit=("before",),
+)
 COURTESY = purposes.declare(
     "test-courtesy",
     urgency=Urgency.COURTESY,
