@@ -14,6 +14,7 @@ from protocol.specimens import (
     is_accepted,
     negatives,
     opening,
+    relevant,
     screening_tests,
     test_rules,
 )
@@ -30,11 +31,7 @@ def no_test_is_positive_or_unclear(q: Question) -> Iterator[Finding | Ref]:
 
     Asked of every patient: a positive test also says that the category is wrong.
     """
-    for test in q.tests:
-        if test.result not in _STOPPING:
-            continue
-        if any(later.on > test.on and later.setting in SUPERVISED for later in negatives(q.tests)):
-            continue
+    for test in unanswered(q):
         positive = test.result is TestResult.POSITIVE
         yield Finding(
             reason=Reason.TEST_POSITIVE if positive else Reason.TEST_INDETERMINATE,
@@ -43,9 +40,29 @@ def no_test_is_positive_or_unclear(q: Question) -> Iterator[Finding | Ref]:
             rule="US-23",
             check=Check.PREGNANCY_TEST,
             evidence=(ref(test, "pregnancy-test"),),
-            remedy_on=None if positive else max(q.on, days_after(test.on, 1)),
+            remedy_on=None if positive else _repeat_counts_from(q, test),
             final=positive,
         )
+
+
+def unanswered(q: Question) -> tuple[PregnancyTest, ...]:
+    """Positive and indeterminate tests that no later supervised negative one has answered."""
+    return tuple(
+        test
+        for test in q.tests
+        if test.result in _STOPPING
+        and not any(
+            later.on > test.on and later.setting in SUPERVISED for later in negatives(q.tests)
+        )
+    )
+
+
+def _repeat_counts_from(q: Question, unclear: PregnancyTest) -> date:
+    """The first day of a repeat test that can answer an unclear one and open a first window."""
+    answers_on = max(q.on, days_after(unclear.on, 1))
+    if not two_first_tests_apply(q):
+        return answers_on
+    return max(answers_on, first_confirmation_day(q))
 
 
 def two_first_tests_apply(q: Question) -> bool:
@@ -66,7 +83,9 @@ def screening_and_confirmation_are_negative(q: Question) -> Iterator[Finding | R
     """US-05, US-07, US-12: two negative tests, in a medical setting, 19 days apart."""
     opened = opening(q)
     if opened is None:
-        yield _first(q, Reason.TEST_MISSING, "US-05", negatives(q.tests)[-1:])
+        # A doubtful second test stops by its own rule: it was done, and is not missing too.
+        if not unanswered(q) or len(_with_result(q.tests)) < _wanted(q):
+            yield _first(q, Reason.TEST_MISSING, "US-05", negatives(q.tests)[-1:])
         if any(not is_accepted(q, test) for test in negatives(q.tests)):
             yield _first(q, Reason.TEST_SETTING, "US-05", negatives(q.tests)[-1:])
         return
@@ -126,7 +145,8 @@ def monthly_test_is_negative(q: Question) -> Iterator[Finding | Ref]:
     """US-13, US-23: a new negative test for each month, at home only by permission and verified."""
     opened = opening(q)
     if opened is None:
-        yield _repeat(q, Reason.TEST_MISSING, "US-13", None)
+        if not set(unanswered(q)).intersection(relevant(q)):
+            yield _repeat(q, Reason.TEST_MISSING, "US-13", None)
     elif is_accepted(q, opened.specimen):
         yield ref(opened.specimen, "pregnancy-test")
     elif opened.specimen.setting is None:
@@ -150,19 +170,19 @@ def test_is_fresh_and_supervised(q: Question) -> Iterator[Finding | Ref]:
     counted_to = _counted_to(q)
     tests = tuple(test for test in _asked_for(q) if test.on <= counted_to)
     found = negatives(tests)
-    fresh_days = _fresh_days(q)
-    fresh = tuple(
-        test
-        for test in found
-        if fresh_days is None or is_within_days_before(test.on, counted_to, fresh_days)
-    )
+    fresh = tuple(test for test in found if _is_fresh(q, test))
     valid = tuple(test for test in fresh if is_accepted(q, test))
+    # As for a first window: a doubtful test of this visit was done.
+    done = len(_with_result(tests)) >= _wanted(q) and any(
+        _is_fresh(q, test) for test in unanswered(q)
+    )
     if valid:
-        wanted = q.params.pregnancy_tests.before_start if q.initiation else 1
         days = {test.on for test in found if is_accepted(q, test)}
-        if len(days) < wanted:
+        if len(days) < _wanted(q) and not done:
             yield _repeat(q, Reason.TEST_MISSING, _rule_id(q), valid[-1], days_after(q.on, 1))
         yield ref(valid[-1], "pregnancy-test")
+        return
+    if done:
         return
     remedy_on = _second_test_on(q)
     omitted = _omission(q, tests)
@@ -188,6 +208,15 @@ def test_is_fresh_and_supervised(q: Question) -> Iterator[Finding | Ref]:
         yield _repeat(q, Reason.TEST_UNSUPERVISED, supervision, found[-1], remedy_on)
 
 
+def _wanted(q: Question) -> int:
+    """How many tests the prescription needs."""
+    return q.params.pregnancy_tests.before_start if q.initiation else 1
+
+
+def _with_result(tests: tuple[PregnancyTest, ...]) -> tuple[PregnancyTest, ...]:
+    return tuple(test for test in tests if test.result is not None)
+
+
 def _counted_to(q: Question) -> date:
     """UK-12: the visit of the prescription, where the programme counts from it."""
     if q.params.pregnancy_tests.counted_from_visit and q.visit is not None:
@@ -202,9 +231,14 @@ def _asked_for(q: Question) -> tuple[PregnancyTest, ...]:
     return q.of_cycle(q.facts.pregnancy_tests)
 
 
-def _fresh_days(q: Question) -> int | None:
+def _is_fresh(q: Question, test: PregnancyTest) -> bool:
+    """The test lies in the days before the visit, or the prescription, that the edition names."""
     rules = q.params.pregnancy_tests
-    return rules.first_fresh_days if q.initiation else rules.repeat_fresh_days
+    most = rules.first_fresh_days if q.initiation else rules.repeat_fresh_days
+    counted_to = _counted_to(q)
+    return test.on <= counted_to and (
+        most is None or is_within_days_before(test.on, counted_to, most)
+    )
 
 
 def _second_test_on(q: Question) -> date | None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from protocol.facts import HomeTesting, Visit
+from protocol.facts import HomeTesting, PregnancyTest, Visit
 from protocol.vocabulary import Action, Category, Level, Reason, TestResult, TestSetting
 from tests.protocol.world import (
     asked,
@@ -315,3 +315,62 @@ def test_unclear_test_is_repeated_on_a_later_day(ago: int, earliest: date) -> No
     unclear = sampled(DAY - days(ago), TestResult.INDETERMINATE)
     facts = in_order(DAY, fills=fills, pregnancy_tests=(*sound, unclear))
     assert asked(facts, DAY).earliest_on == earliest
+
+
+UNCLEAR, POSITIVE = Reason.TEST_INDETERMINATE, Reason.TEST_POSITIVE
+
+
+@pytest.mark.parametrize(
+    ("programme", "tests", "expected", "earliest"),
+    [
+        # One test is asked for, and one was done.
+        ("uk-mhra", (0,), {UNCLEAR}, DAY + days(1)),
+        ("eu-ppp", (3,), {UNCLEAR}, DAY),
+        # Done too long before the visit, it is not the visit's test.
+        ("uk-mhra", (4,), {UNCLEAR, Reason.TEST_MISSING}, DAY),
+        # Two are asked for.
+        ("us-ipledge", (0,), {UNCLEAR, Reason.TEST_MISSING}, DAY + days(19)),
+        ("us-ipledge", (30, 0), {UNCLEAR}, DAY + days(1)),
+        ("us-ipledge", (18, 0), {UNCLEAR}, DAY + days(1)),
+        ("us-ipledge", (10, 0), {UNCLEAR}, DAY + days(9)),
+        ("ca", (0,), {UNCLEAR, Reason.TEST_MISSING}, DAY + days(1)),
+        ("ca", (5, 0), {UNCLEAR}, DAY + days(1)),
+    ],
+)
+def test_an_unclear_test_before_the_start_was_done_and_is_not_missing_too(
+    programme: str, tests: tuple[int, ...], expected: set[Reason], earliest: date
+) -> None:
+    *clear, last = tests
+    done = (
+        *(sampled(DAY - days(ago)) for ago in clear),
+        sampled(DAY - days(last), TestResult.INDETERMINATE),
+    )
+    decision = asked(in_order(DAY, programme, pregnancy_tests=done), DAY, START)
+    assert codes(decision) == expected
+    assert decision.level is Level.BLOCK
+    assert decision.earliest_on == earliest
+
+
+@pytest.mark.parametrize("programme", ["us-ipledge", "uk-mhra", "eu-ppp", "ca", "au"])
+@pytest.mark.parametrize(
+    ("ago", "result", "expected"),
+    [
+        (0, TestResult.POSITIVE, {POSITIVE}),
+        (0, TestResult.INDETERMINATE, {UNCLEAR}),
+        (40, TestResult.INDETERMINATE, {UNCLEAR, Reason.TEST_MISSING}),
+    ],
+)
+def test_a_month_whose_test_is_not_negative_lacks_no_other_test(
+    programme: str, ago: int, result: TestResult, expected: set[Reason]
+) -> None:
+    fills = (DAY - days(30),)
+    sound = in_order(DAY, programme, fills=fills).pregnancy_tests
+    done = (*(test for test in sound if test.on < fills[0]), sampled(DAY - days(ago), result))
+    facts = in_order(DAY, programme, fills=fills, pregnancy_tests=tuple(sorted(done, key=by_day)))
+    decision = asked(facts, DAY, Action.PRESCRIBE)
+    assert codes(decision) == expected
+    assert decision.level is Level.BLOCK
+
+
+def by_day(test: PregnancyTest) -> date:
+    return test.on
