@@ -20,7 +20,12 @@ from courses.actions import dosing, statements, stopping
 from courses.actions import recording as record
 from courses.queries import course_for
 from monitoring.actions import care, pregnancy_tests
-from monitoring.queries.course_page import banner_of, course_page, planned_supply
+from monitoring.queries.course_page import (
+    banner_of,
+    course_page,
+    label_course,
+    planned_supply,
+)
 from people.permissions import Permission
 
 Save = Callable[["Record", Any, Any], None]
@@ -80,7 +85,8 @@ class Record(StaffPage):
     ) -> HttpResponse:
         back = reverse("clinic:course", args=[course.public_id])
         banner = banner_row(banner_of(course, now=self.now), url=back, today=self.today)
-        return self.page(kind=kind, form=form, banner=banner, back=back, status=status)
+        label = label_course(course, now=self.now) if kind.form is treatment.StopForm else None
+        return self.page(kind=kind, form=form, banner=banner, back=back, label=label, status=status)
 
     def act(self, change: Callable[..., Any], course: Any, **values: Any) -> None:
         """Run a change of the record and plan anew."""

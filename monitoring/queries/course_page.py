@@ -10,7 +10,7 @@ from courses.models import Course, Hold, Prescription
 from monitoring import dossier, policies
 from monitoring.models import DueItem, Escalation
 from people.queries import PatientRow, patient_row
-from protocol import after_course, cumulative, dosing, labs, schedule, standing
+from protocol import after_course, cumulative, dosing, labs, schedule, standing, treatment
 from protocol.after_course import AfterCourse
 from protocol.cumulative import Cumulative
 from protocol.facts import CourseFacts
@@ -161,6 +161,41 @@ def banner_of(course: Course, *, now: datetime) -> Banner:
     facts = dossier.load_one(course)
     policy = policies.policy_for(course, on=today)
     return _banner(course, facts, standing.stand(facts, at=now, policy=policy), today)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCourse:
+    """DOSE-8: the days between which a stop leaves the course as long as the label has it.
+
+    ``may_end_early``: the label lets a course end sooner when the nodules have nearly gone (US).
+    """
+
+    weeks: tuple[int, int]
+    first_day: date
+    last_day: date
+    early: bool
+    may_end_early: bool
+
+
+def label_course(course: Course, *, now: datetime) -> LabelCourse | None:
+    """The label's length of the course under way; None without one, or where no rule is known."""
+    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    facts = dossier.load_one(course)
+    under_way = treatment.running(facts, as_of=today)
+    if under_way is None:
+        return None
+    weeks = dosing.course_weeks(facts.programme)
+    first = dosing.shortest_course_end(under_way.started, facts.programme)
+    last = dosing.longest_course_end(under_way.started, facts.programme)
+    if weeks is None or first is None or last is None:
+        return None
+    return LabelCourse(
+        weeks=weeks,
+        first_day=first,
+        last_day=last,
+        early=today < first,
+        may_end_early=course.programme == "us-ipledge",
+    )
 
 
 def planned_supply(page: CoursePage) -> tuple[Decimal, ...]:
