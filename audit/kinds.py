@@ -60,6 +60,9 @@ class Kind(StrEnum):
     LAB_TOKEN_ISSUED = "lab-token.issued"  # noqa: S105 - the name of an event
     LAB_TOKEN_ROTATED = "lab-token.rotated"  # noqa: S105
     LAB_TOKEN_REVOKED = "lab-token.revoked"  # noqa: S105
+    MESSAGE_CANCELLED = "message.cancelled"
+    MESSAGE_SENT_AGAIN = "message.sent-again"
+    MESSAGE_LIMITS_CHANGED = "message.limits-changed"
     POLICY_CHANGED = "policy.changed"
     EDITION_MOVED = "edition.moved"
     RULE_FAILED = "rule.failed"

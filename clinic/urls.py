@@ -15,11 +15,19 @@ from clinic.views.laboratory_desk import (
     Remembered,
     SettleHeld,
 )
-from clinic.views.messages import ChooseClinic, Messages, SettleMessage, Team
+from clinic.views.messages import (
+    ChooseClinic,
+    Forecast,
+    Messages,
+    OneMessage,
+    SettleMessage,
+    Team,
+)
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
+from clinic.views.reminders import Ladder, Reminders, Texts
 from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, ReviewLevels, RulesPage
 from clinic.views.starting import StartCourse
@@ -61,9 +69,14 @@ urlpatterns = [
     path("results/filed/<uuid:public_id>/", FiledReport.as_view(), name="filed"),
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
+    path("messages/to-come/", Forecast.as_view(), name="messages-to-come"),
+    path("messages/<uuid:public_id>/", OneMessage.as_view(), name="message"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
     path("rules/", RulesPage.as_view(), name="rules"),
     path("rules/levels/", ReviewLevels.as_view(), name="review-levels"),
+    path("rules/reminders/", Reminders.as_view(), name="reminders"),
+    path("rules/reminders/<slug:key>/", Ladder.as_view(), name="ladder"),
+    path("rules/texts/<slug:purpose>/", Texts.as_view(), name="texts"),
     path("rules/<slug:edition>/", MoveEdition.as_view(), name="move-edition"),
     path("team/", Team.as_view(), name="team"),
     path("laboratories/", Laboratories.as_view(), name="laboratories"),

@@ -276,6 +276,20 @@ PURPOSES: dict[str, str] = {
     "result-note": "Note about results",
     "escalation": "Concern, to staff",
     "welcome": "Welcome",
+    "several": "Several reminders of one day",
+    "reply": "Answers to a text",
+}
+
+# Which step of a ladder a text is for.
+TEXT_STEPS: dict[str, str] = {
+    "before": "Before the day",
+    "on": "On the day",
+    "after": "After the day",
+    "stop": "To STOP",
+    "start": "To START",
+    "help": "To HELP",
+    "other": "To anything else",
+    "": "",
 }
 
 

@@ -2,11 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from messaging.models import Delivery, Message
+from messaging.models import ClinicLimits, Delivery, Message
+from messaging.models.wishes import DAY_BEGINS, DAY_ENDS, MOST_A_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,15 @@ class LedgerRow:
     deliveries: tuple[DeliveryRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """At which hours messages of a clinic may leave, and how many go to one patient in 30 days."""
+
+    day_begins: time
+    day_ends: time
+    most_a_month: int
+
+
 _WAITING = Q(state__in=[Message.State.PLANNED, Message.State.CLAIMED])
 # A safety message that was not sent is a person's business; a courtesy that expired is nobody's.
 _BROKEN = Q(
@@ -92,17 +102,44 @@ _WAITING_STATES = {Message.State.PLANNED.value, Message.State.CLAIMED.value}
 _REASONS = {reason.value: str(reason.label) for reason in Message.Why}
 
 
-def ledger(*, clinic: str, patient: uuid.UUID | None = None, limit: int = 100) -> list[LedgerRow]:
+# What a reader of the ledger asks for, by the name that stands in the page's address.
+GROUPS: dict[str, Q] = {
+    "waiting": _WAITING,
+    "sent": Q(state__in=[Message.State.ACCEPTED, Message.State.DELIVERED]),
+    "not-sent": Q(
+        state__in=[
+            Message.State.EXPIRED,
+            Message.State.SUPERSEDED,
+            Message.State.WITHDRAWN,
+            Message.State.SUPPRESSED,
+        ]
+    ),
+    "failed": _BROKEN,
+}
+
+
+def ledger(
+    *,
+    clinic: str,
+    patient: uuid.UUID | None = None,
+    group: str = "",
+    purpose: str = "",
+    limit: int = 100,
+) -> list[LedgerRow]:
     """Every message of a clinic, or of one of its patients, the latest to be sent first.
 
     Args:
         clinic: slug; messages of other clinics are never shown.
         patient: public id.
+        group: one of ``GROUPS``; anything else means all.
+        purpose: a purpose's name; empty means all.
         limit: at most so many rows, in three queries.
     """
-    found = Message.objects.filter(clinic__slug=clinic)
+    found = Message.objects.filter(GROUPS.get(group, Q()), clinic__slug=clinic)
     if patient is not None:
         found = found.filter(patient__public_id=patient)
+    if purpose:
+        found = found.filter(purpose=purpose)
     return _rows(found.order_by("-send_after", "-pk")[:limit])
 
 
@@ -114,6 +151,12 @@ def needs_a_person(*, clinic: str, limit: int = 100) -> list[LedgerRow]:
     """
     found = Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic)
     return _rows(found.order_by("state_at", "pk")[:limit])
+
+
+def one(*, clinic: str, public_id: uuid.UUID) -> LedgerRow | None:
+    """One message of the clinic with every attempt; ``None`` for another clinic's or none."""
+    rows = _rows(Message.objects.filter(clinic__slug=clinic, public_id=public_id))
+    return rows[0] if rows else None
 
 
 def count_for_a_person(*, clinic: str) -> int:
@@ -184,3 +227,11 @@ def queue(*, now: datetime) -> Queue:
     )
     oldest = counts.pop("oldest")
     return Queue(oldest_due_age_s=oldest and (now - oldest).total_seconds(), **counts)
+
+
+def limits_of(*, clinic: str) -> Limits:
+    """The clinic's limits, or the defaults."""
+    row = ClinicLimits.objects.filter(clinic__slug=clinic).first()
+    if row is None:
+        return Limits(DAY_BEGINS, DAY_ENDS, MOST_A_MONTH)
+    return Limits(row.day_begins, row.day_ends, row.most_a_month)

@@ -2,29 +2,155 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from audit import trail
+from clinic import wording
+from clinic.forms.messages import ReasonForm
 from clinic.rows import message_row
 from clinic.views.base import StaffPage
 from messaging.actions import handling
-from messaging.queries import ledger, needs_a_person
+from messaging.queries import LedgerRow, ledger, needs_a_person, one
+from monitoring.queries.reminders import FORETOLD_DAYS, forecast
 from people.permissions import Permission
-from people.queries import members_of
+from people.queries import members_of, patient_for, patient_row
+
+_MOST_ROWS = 200
+FILTERS = (
+    ("", "All"),
+    ("waiting", "Waiting"),
+    ("sent", "Sent"),
+    ("not-sent", "Not sent"),
+    ("failed", "Did not reach them"),
+)
 
 
 class Messages(StaffPage):
-    """The ledger of the clinic's messages, newest first."""
+    """The ledger of the clinic's messages, or of one patient's, newest first."""
 
     need = Permission.READ_MESSAGES
     current = "messages"
     template_name = "clinic/messages.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of the ledger."""
+        """One page of the ledger, by ``patient`` and ``show`` of the address."""
+        group = request.GET.get("show", "")
+        patient = self._patient(request.GET.get("patient", ""))
+        rows = ledger(clinic=self.place.slug, patient=patient, group=group, limit=_MOST_ROWS)
+        whole = not group and patient is None
+        broken = needs_a_person(clinic=self.place.slug) if whole else []
         return self.page(
-            broken=[message_row(row) for row in needs_a_person(clinic=self.place.slug)],
-            rows=[message_row(row) for row in ledger(clinic=self.place.slug, limit=100)],
+            broken=[message_row(row) for row in broken],
+            rows=[message_row(row) for row in rows],
+            more=len(rows) == _MOST_ROWS,
+            patient=self._who,
+            group=group,
+            filters=FILTERS,
+        )
+
+    def _patient(self, asked: str) -> uuid.UUID | None:
+        self._who = None
+        if not asked:
+            return None
+        try:
+            public_id = uuid.UUID(asked)
+        except ValueError:
+            raise Http404 from None
+        person = patient_for(self.user, public_id, need=self.need, page="messages", now=self.now)
+        self._who = patient_row(person)
+        return public_id
+
+
+class OneMessage(StaffPage):
+    """One message: every attempt with its text, why it waits or ended, what can be done."""
+
+    need = Permission.READ_MESSAGES
+    current = "messages"
+    template_name = "clinic/message.html"
+
+    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Its story."""
+        return self._page(self._row(public_id), ReasonForm(today=self.today))
+
+    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Take it back, or send it once more, with the reason."""
+        if not self.place.may(Permission.RECORD_CARE):
+            return self.turned_away(request)
+        row = self._row(public_id)
+        form = ReasonForm(request.POST, today=self.today)
+        if not form.is_valid():
+            return self._page(row, form, status=422)
+        act = handling.cancel if "cancel" in request.POST else handling.send_again
+        try:
+            act(
+                public_id,
+                clinic_id=self.place.clinic_id,
+                reason=form.cleaned_data["reason"],
+                by=self.user,
+                now=self.now,
+            )
+        except handling.NothingToHandle:
+            raise Http404 from None
+        except (handling.TooLate, handling.NotAgain):
+            form.add_error(None, "Meanwhile its state has changed: look at it again.")
+            return self._page(self._row(public_id), form, status=422)
+        said = "Taken back." if "cancel" in request.POST else "Planned once more."
+        messages.success(request, said)
+        return redirect("clinic:messages")
+
+    def _row(self, public_id: uuid.UUID) -> LedgerRow:
+        row = one(clinic=self.place.slug, public_id=public_id)
+        if row is None:
+            raise Http404
+        return row
+
+    def _page(self, row: LedgerRow, form: ReasonForm, status: int = 200) -> HttpResponse:
+        if row.patient is not None:
+            trail.saw(
+                self.user,
+                page="message",
+                now=self.now,
+                patient=row.patient,
+                clinic=self.place.slug,
+            )
+        may = self.place.may(Permission.RECORD_CARE)
+        return self.page(
+            message=message_row(row),
+            row=row,
+            form=form,
+            may_cancel=may and row.state == "planned",
+            may_send_again=may and row.state in handling.SENDABLE_AGAIN,
+            search_url="",
+            status=status,
+        )
+
+
+class Forecast(StaffPage):
+    """What will go out in the next days, if nothing is done meanwhile: nothing is sent by it."""
+
+    need = Permission.READ_MESSAGES
+    current = "messages"
+    template_name = "clinic/forecast.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Each message in order, and how many fall on each day."""
+        found = forecast(self.place, now=self.now)
+        shown = found.rows[:_MOST_ROWS]
+        trail.saw_many(
+            self.user,
+            page="messages to come",
+            now=self.now,
+            patients=sorted({row.patient for row in shown}),
+            clinic=self.place.slug,
+        )
+        most = max((count for _, count in found.by_day), default=1)
+        return self.page(
+            days=FORETOLD_DAYS,
+            total=len(found.rows),
+            by_day=[(day, count, round(100 * count / most)) for day, count in found.by_day],
+            rows=[(row, wording.PURPOSES.get(row.purpose, row.purpose)) for row in shown],
         )
 
 

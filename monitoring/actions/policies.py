@@ -14,6 +14,7 @@ from monitoring.policies import policies_for
 from people.models import Clinic, User
 from protocol import programmes
 from protocol.programmes import EditionUnknown
+from protocol.reminders import DEFAULT_LADDERS, ReminderLadder, as_settings
 
 
 class NotAllowed(ValueError):
@@ -108,6 +109,41 @@ def change_policy(
     )
     _plan_soon(clinic, now=now)
     return row
+
+
+def change_ladder(
+    clinic: Clinic,
+    *,
+    key: str,
+    ladder: ReminderLadder,
+    effective_from: date,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> ClinicPolicyVersion | None:
+    """Another reminder ladder for one kind of task; ``None`` where nothing differs.
+
+    What has been sent stays sent; the courses are planned anew at the next tick.
+
+    Raises:
+        NotAllowed: there is no such kind of task.
+    """
+    if key not in DEFAULT_LADDERS:
+        raise NotAllowed(f"{key} has no ladder")
+    in_force = policies_for([clinic.pk], on=effective_from)[clinic.pk].reminders
+    own = {
+        name: as_settings(each)
+        for name, each in {**in_force, key: ladder}.items()
+        if each != DEFAULT_LADDERS[name]
+    }
+    return change_policy(
+        clinic,
+        settings={} if in_force[key] == ladder else {"reminders": own},
+        effective_from=effective_from,
+        reason=reason,
+        by=by,
+        now=now,
+    )
 
 
 def editions_now(clinic: Clinic, programme: str, *, on: date) -> tuple[programmes.Edition, ...]:

@@ -1,0 +1,16 @@
+"""Why a message is taken back or sent again."""
+
+from django import forms
+
+from clinic.forms.base import StaffForm
+
+
+class ReasonForm(StaffForm):
+    """A few words that stay in the ledger."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=200,
+        min_length=3,
+        help_text="It stays in the ledger; write nothing about the patient's health.",
+    )
