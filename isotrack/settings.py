@@ -230,8 +230,20 @@ SMS_WEBHOOK_URL = env.text("SMS_WEBHOOK_URL", "")
 SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")
 if SMS_PROVIDER == "webhook" and not (SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET):
     raise ImproperlyConfigured("SMS_PROVIDER=webhook needs SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET.")
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env.text("TWILIO_FROM", "")
+TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID", "")
+TWILIO_API_URL = env.text("TWILIO_API_URL", "https://api.twilio.com").rstrip("/")
 if SMS_PROVIDER == "twilio":
-    raise ImproperlyConfigured("SMS_PROVIDER=twilio is not available yet; use webhook or console.")
+    if not (TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN):
+        raise ImproperlyConfigured(
+            "SMS_PROVIDER=twilio needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+        )
+    if bool(TWILIO_FROM) == bool(TWILIO_MESSAGING_SERVICE_SID):
+        raise ImproperlyConfigured(
+            "SMS_PROVIDER=twilio needs either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID."
+        )
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
 # No error tracker is built in yet: what it would see must first be proved free of private data.
 if env.text("SENTRY_DSN", ""):

@@ -123,9 +123,7 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
 def _name_lost_attempts(message: Message, *, now: datetime) -> None:
     """An attempt without outcome, seen by a new holder, died with its worker: unknown (F-04)."""
     for delivery in message.deliveries.filter(outcome=Delivery.Outcome.ATTEMPTING):
-        delivery.outcome = (
-            Delivery.Outcome.ACCEPTED if delivery.receipt else Delivery.Outcome.UNKNOWN
-        )
+        delivery.outcome = _without_an_answer(delivery)
         delivery.outcome_at = now
         delivery.detail = "worker lost"
         delivery.save(update_fields=["outcome", "outcome_at", "detail"])
@@ -215,12 +213,13 @@ def _settle(held: Held, attempt: _Attempt, answer: Answer, *, now: datetime) -> 
     name = attempt.channel.name
     if isinstance(answer, Accepted):
         settling.resume(name, now=now)
-        if ours or _waits_only_for_this(message):
+        # A slow worker that lost its claim may still learn of the accept.
+        if ours or settling.waits_for_an_answer(message):
             settling.accepted(message, delivery, now=now)
         return False
     if isinstance(answer, NoAnswer):
         if ours:
-            if delivery.receipt:
+            if delivery.outcome == Delivery.Outcome.ACCEPTED:
                 settling.accepted(message, delivery, now=now)
             else:
                 settling.unknown(message, now=now)
@@ -241,11 +240,9 @@ def _note(delivery: Delivery, answer: Answer, *, now: datetime) -> None:
     match answer:
         case Accepted():
             delivery.outcome = Delivery.Outcome.ACCEPTED
-            delivery.provider_id = answer.provider_id[:120]
+            delivery.provider_id = answer.provider_id[:120] or delivery.provider_id
         case NoAnswer():
-            delivery.outcome = (
-                Delivery.Outcome.ACCEPTED if delivery.receipt else Delivery.Outcome.UNKNOWN
-            )
+            delivery.outcome = _without_an_answer(delivery)
             delivery.detail = answer.code[:200]
         case Refused():
             delivery.outcome = Delivery.Outcome.REFUSED
@@ -257,13 +254,11 @@ def _note(delivery: Delivery, answer: Answer, *, now: datetime) -> None:
     delivery.save(update_fields=["outcome", "outcome_at", "provider_id", "detail"])
 
 
-def _waits_only_for_this(message: Message) -> bool:
-    """A slow worker lost its claim, then learnt of the accept: that settles what was unknown."""
-    if message.state == Message.State.UNKNOWN:
-        return True
-    return (
-        message.state == Message.State.PLANNED and message.state_reason == Message.Why.TRYING_AGAIN
-    )
+def _without_an_answer(delivery: Delivery) -> Delivery.Outcome:
+    """Unknown, unless the provider has called back meanwhile and so shown that it has the text."""
+    if delivery.receipt or delivery.provider_id:
+        return Delivery.Outcome.ACCEPTED
+    return Delivery.Outcome.UNKNOWN
 
 
 @transaction.atomic

@@ -35,13 +35,7 @@ def apply(reference: uuid.UUID, *, status: str, now: datetime) -> Effect:
         reference: the delivery's key.
         status: ``delivered``, ``undelivered`` or ``failed``.
     """
-    found = (
-        Delivery.objects.filter(key=reference)
-        .exclude(outcome__in=[Delivery.Outcome.REFUSED, Delivery.Outcome.NOT_SENT])
-        .order_by("-attempt")
-        .values_list("pk", "message_id")
-        .first()
-    )
+    found = _newest(reference)
     if found is None:
         return Effect.UNKNOWN
     # The message first, as everywhere: two workers never wait for each other.
@@ -58,6 +52,46 @@ def apply(reference: uuid.UUID, *, status: str, now: datetime) -> Effect:
         _spoil_if_again(delivery, now=now)
     _move(message, delivery, now=now)
     return Effect.CHANGED
+
+
+@transaction.atomic
+def taken(reference: uuid.UUID, *, provider_id: str, now: datetime) -> Effect:
+    """The provider says that it has the text and is on its way with it.
+
+    News only where its answer was lost: what was unknown is then known to be accepted, and is not
+    sent a second time.
+
+    Args:
+        reference: the delivery's key.
+        provider_id: the provider's own name for the text.
+    """
+    found = _newest(reference)
+    if found is None:
+        return Effect.UNKNOWN
+    message = Message.objects.select_for_update().get(pk=found[1])
+    delivery = Delivery.objects.select_for_update().get(pk=found[0])
+    if delivery.provider_id or delivery.outcome == Delivery.Outcome.ACCEPTED:
+        return Effect.REPEATED
+    delivery.provider_id = provider_id[:120]
+    if delivery.outcome == Delivery.Outcome.UNKNOWN:
+        delivery.outcome = Delivery.Outcome.ACCEPTED
+        delivery.outcome_at = now
+    delivery.save(update_fields=["outcome", "outcome_at", "provider_id"])
+    # One under way is left to its worker, who sees the name when settling.
+    if delivery.outcome == Delivery.Outcome.ACCEPTED and settling.waits_for_an_answer(message):
+        settling.accepted(message, delivery, now=now)
+    return Effect.CHANGED
+
+
+def _newest(reference: uuid.UUID) -> tuple[int, int] | None:
+    """The latest try under this key that may have been taken, and its message."""
+    return (
+        Delivery.objects.filter(key=reference)
+        .exclude(outcome__in=[Delivery.Outcome.REFUSED, Delivery.Outcome.NOT_SENT])
+        .order_by("-attempt")
+        .values_list("pk", "message_id")
+        .first()
+    )
 
 
 def _move(message: Message, delivery: Delivery, *, now: datetime) -> None:

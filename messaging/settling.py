@@ -67,6 +67,15 @@ def unknown(message: Message, *, now: datetime) -> None:
         wait(message, until=now + TRY_AGAIN_AFTER, why=Message.Why.TRYING_AGAIN, now=now)
 
 
+def waits_for_an_answer(message: Message) -> bool:
+    """Whether an accept that becomes known late settles it: nothing else has happened since."""
+    if message.state == Message.State.UNKNOWN:
+        return True
+    return (
+        message.state == Message.State.PLANNED and message.state_reason == Message.Why.TRYING_AGAIN
+    )
+
+
 def not_delivered(message: Message, *, now: datetime) -> None:
     """The carrier gave up: safety goes on to the next way to reach the person, at once."""
     if message.urgency == Urgency.COURTESY:

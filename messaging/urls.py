@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from messaging import webhooks
+from messaging.webhooks import gateway, twilio
 
 app_name = "messaging"
 
 urlpatterns = [
-    path("sms/", webhooks.receipt, name="receipts"),
-    path("sms/inbound/", webhooks.inbound, name="inbound"),
+    path("sms/", gateway.receipt, name="receipts"),
+    path("sms/inbound/", gateway.inbound, name="inbound"),
+    path("twilio/status/<uuid:key>/", twilio.status, name="twilio-status"),
+    path("twilio/inbound/", twilio.inbound, name="twilio-inbound"),
 ]

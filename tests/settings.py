@@ -23,6 +23,11 @@ os.environ.update(
     SMS_PROVIDER="console",
     SMS_WEBHOOK_URL="",
     SMS_WEBHOOK_SECRET="",
+    TWILIO_ACCOUNT_SID="",
+    TWILIO_AUTH_TOKEN="",
+    TWILIO_FROM="",
+    TWILIO_MESSAGING_SERVICE_SID="",
+    TWILIO_API_URL="",
     HEARTBEAT_URL="",
     SENTRY_DSN="",
 )

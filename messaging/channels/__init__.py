@@ -8,6 +8,7 @@ from django.conf import settings
 from messaging.channels.base import Channel
 from messaging.channels.console import Console
 from messaging.channels.email import Email
+from messaging.channels.sms_twilio import SmsTwilio
 from messaging.channels.sms_webhook import SmsWebhook
 
 
@@ -21,6 +22,8 @@ def opened() -> Iterator[Mapping[str, Channel]]:
     channels: dict[str, Channel] = {"email": Email()}
     if settings.SMS_PROVIDER == "webhook":
         channels["sms"] = SmsWebhook()
+    elif settings.SMS_PROVIDER == "twilio":
+        channels["sms"] = SmsTwilio()
     elif settings.SMS_PROVIDER == "console" and settings.DEBUG:
         channels["sms"] = Console()
     try:

@@ -1,6 +1,6 @@
 """What every channel promises: returning means accepted, and each way to fail has its own name.
 
-To add a channel: copy ``sms_webhook.py``, give it its line in ``channels/__init__.py`` and in the
+To add a channel: copy ``sms_twilio.py``, give it its line in ``channels/__init__.py`` and in the
 contract test, which runs on all of them.
 """
 

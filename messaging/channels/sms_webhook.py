@@ -1,26 +1,13 @@
 """Text messages through any gateway that takes a signed POST."""
 
 import json
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import httpx
 from django.conf import settings
 
-from messaging.channels.base import (
-    TIMEOUT_S,
-    Accepted,
-    NoAnswer,
-    Outgoing,
-    Refused,
-    Throttled,
-    Unreachable,
-)
+from messaging.channels.base import Accepted, NoAnswer, Outgoing, Refused
+from messaging.channels.http import Line, asked_to_wait
 from messaging.signatures import sign, timestamp_of
-
-_DEFAULT_WAIT_S = 60.0
-_LONGEST_WAIT_S = 6 * 3600.0
-_ANSWER_BYTES = 10_000
 
 
 class SmsWebhook:
@@ -32,7 +19,7 @@ class SmsWebhook:
     name = "sms"
 
     def __init__(self) -> None:
-        self._kept: httpx.Client | None = None
+        self._line = Line()
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """See :class:`messaging.channels.base.Channel`."""
@@ -49,70 +36,25 @@ class SmsWebhook:
                 settings.SMS_WEBHOOK_SECRET, timestamp=timestamp, body=body
             ),
         }
-        try:
-            with self._client.stream(
-                "POST", settings.SMS_WEBHOOK_URL, content=body, headers=headers
-            ) as answer:
-                return _read(answer, outgoing.at)
-        except (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.UnsupportedProtocol,
-        ) as error:
-            raise Unreachable(type(error).__name__) from None
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise NoAnswer(type(error).__name__) from None
+        answer = self._line.post(settings.SMS_WEBHOOK_URL, content=body, headers=headers)
+        if httpx.codes.is_success(answer.status):
+            return Accepted(provider_id=_provider_id(answer.body))
+        if answer.status == httpx.codes.TOO_MANY_REQUESTS:
+            raise asked_to_wait(answer, outgoing.at)
+        if httpx.codes.is_client_error(answer.status):
+            raise Refused(f"http {answer.status}")
+        raise NoAnswer(f"http {answer.status}")
 
     def close(self) -> None:
         """Close the kept connections."""
-        if self._kept is not None:
-            self._kept.close()
-
-    @property
-    def _client(self) -> httpx.Client:
-        """Made on first use: reading the certificates would be the dearest part of an idle run."""
-        if self._kept is None:
-            self._kept = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
-        return self._kept
+        self._line.close()
 
 
-def _read(answer: httpx.Response, now: datetime) -> Accepted:
-    status = answer.status_code
-    if answer.is_success:
-        return Accepted(provider_id=_provider_id(answer))
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        raise Throttled("http 429", retry_after_s=_wait(answer.headers.get("Retry-After", ""), now))
-    if 400 <= status < 500:
-        raise Refused(f"http {status}")
-    raise NoAnswer(f"http {status}")
-
-
-def _provider_id(answer: httpx.Response) -> str:
-    """The ``id`` of the answer. The status has accepted; a broken answer takes nothing back."""
-    kept = b""
+def _provider_id(body: bytes) -> str:
+    """The ``id`` of the answer, if it has one."""
     try:
-        for part in answer.iter_bytes(_ANSWER_BYTES):
-            kept += part
-            if len(kept) > _ANSWER_BYTES:
-                return ""
-        said = json.loads(kept or b"{}")
-    except (ValueError, httpx.HTTPError, httpx.StreamError):
+        said = json.loads(body or b"{}")
+    except ValueError:
         return ""
     found = said.get("id", "") if isinstance(said, dict) else ""
     return str(found)[:120] if isinstance(found, str | int) else ""
-
-
-def _wait(header: str, now: datetime) -> float:
-    """``Retry-After`` in seconds, given as seconds or as a date; a minute where it says neither."""
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(header)
-        except ValueError:
-            return _DEFAULT_WAIT_S
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-    if not seconds > 0:
-        return 1.0
-    return min(seconds, _LONGEST_WAIT_S)

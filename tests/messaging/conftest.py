@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.messaging import world
-from tests.messaging.sinks import Sink, mail_sink, sms_sink
+from tests.messaging.sinks import Sink, mail_sink, sms_sink, twilio_sink
 
 SECRET = "shared-with-the-sms-provider"
 
@@ -27,6 +27,19 @@ def sms(settings: Any) -> Iterator[Sink]:
         settings.SMS_PROVIDER = "webhook"
         settings.SMS_WEBHOOK_URL = sink.address
         settings.SMS_WEBHOOK_SECRET = SECRET
+        yield sink
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Sink]:
+    """Twilio, and settings that use it."""
+    with twilio_sink() as sink:
+        settings.SMS_PROVIDER = "twilio"
+        settings.TWILIO_ACCOUNT_SID = "AC1"
+        settings.TWILIO_AUTH_TOKEN = SECRET
+        settings.TWILIO_FROM = "+12025550100"
+        settings.TWILIO_MESSAGING_SERVICE_SID = ""
+        settings.TWILIO_API_URL = sink.address.removesuffix("/send")
         yield sink
 
 

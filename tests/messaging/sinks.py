@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -75,7 +76,45 @@ def free_port() -> int:
 
 @contextmanager
 def sms_sink() -> Iterator[Sink]:
-    """An SMS gateway. Faults: ``accept``, ``drop-after-accept``, ``drop``, ``slow`` or a status."""
+    """An SMS gateway. Faults: ``accept``, ``drop-after-accept``, ``drop``, ``slow`` or a status.
+
+    A status may be followed by its ``Retry-After``; ``broken-answer`` accepts in broken JSON.
+    """
+
+    def read(headers: dict[str, str], body: str) -> Accept:
+        said = json.loads(body)
+        return Accept(
+            key=headers["Idempotency-Key"],
+            to=said["to"],
+            body=said["body"],
+            headers={**headers, "raw": body},
+        )
+
+    with _gateway(read, answer={"id": "p-1"}) as sink:
+        yield sink
+
+
+@contextmanager
+def twilio_sink() -> Iterator[Sink]:
+    """Twilio's message resource, with the faults of :func:`sms_sink`; ``400 code=21211`` too."""
+
+    def read(headers: dict[str, str], body: str) -> Accept:
+        form = dict(parse_qsl(body))
+        return Accept(
+            key=form["StatusCallback"].rstrip("/").rpartition("/")[2],
+            to=form["To"],
+            body=form["Body"],
+            headers={**headers, **form},
+        )
+
+    with _gateway(read, answer={"sid": "SM1", "status": "queued"}) as sink:
+        yield sink
+
+
+@contextmanager
+def _gateway(
+    read: Callable[[dict[str, str], str], Accept], *, answer: dict[str, Any]
+) -> Iterator[Sink]:
     sink = Sink()
 
     class Handler(BaseHTTPRequestHandler):
@@ -86,14 +125,8 @@ def sms_sink() -> Iterator[Sink]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            said = json.loads(body)
             fault = sink.next_fault()
-            taken = Accept(
-                key=self.headers["Idempotency-Key"],
-                to=said["to"],
-                body=said["body"],
-                headers={**dict(self.headers), "raw": body.decode()},
-            )
+            taken = read({**dict(self.headers), "path": self.path}, body.decode())
             if fault in {"accept", "drop-after-accept", "broken-answer"}:
                 sink.take(taken)
             if fault == "slow":
@@ -102,16 +135,20 @@ def sms_sink() -> Iterator[Sink]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            status = 200 if fault in {"accept", "broken-answer"} else int(fault.split()[0])
-            answer = b"{" if fault == "broken-answer" else json.dumps({"id": "p-1"}).encode()
-            self.send_response(status)
-            if " " in fault:
-                self.send_header("Retry-After", fault.split(" ", 1)[1])
-            if status == 302:
+            status, _, more = fault.partition(" ")
+            said = json.dumps(answer).encode()
+            if fault in {"accept", "broken-answer"}:
+                status, said = "200", b"{" if fault == "broken-answer" else said
+            self.send_response(int(status))
+            if more.startswith("code="):
+                said = json.dumps({"code": int(more.removeprefix("code="))}).encode()
+            elif more:
+                self.send_header("Retry-After", more)
+            if status == "302":
                 self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", str(len(answer)))
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(said)
 
     class Quiet(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from messaging import channels
-from messaging.channels import base, sms_webhook
+from messaging.channels import base, http
 from messaging.channels.base import (
     Accepted,
     Channel,
@@ -27,6 +27,7 @@ from messaging.channels.base import (
 )
 from messaging.channels.console import Console
 from messaging.channels.email import Email
+from messaging.channels.sms_twilio import SmsTwilio
 from messaging.channels.sms_webhook import SmsWebhook
 from tests.messaging.conftest import SECRET
 from tests.messaging.sinks import Sink, free_port
@@ -56,7 +57,7 @@ def outgoing(address: str = "+12025550143", key: uuid.UUID | None = None) -> Out
     )
 
 
-@pytest.fixture(params=["email", "sms"])
+@pytest.fixture(params=["email", "sms", "twilio"])
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     if request.param == "email":
         sink = request.getfixturevalue("mail")
@@ -67,6 +68,11 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
             "rcpt 550 5.1.1 no such mailbox",
             "rcpt 451 4.3.0 later",
         )
+    elif request.param == "twilio":
+        sink = request.getfixturevalue("twilio")
+        channel: SmsTwilio | SmsWebhook = SmsTwilio()
+        yield Rig(channel, sink, "+12025550143", "400 code=21211", "429")
+        channel.close()
     else:
         sink = request.getfixturevalue("sms")
         channel = SmsWebhook()
@@ -116,7 +122,7 @@ def test_silence_is_unknown_whether_it_was_taken_or_not(rig: Rig, fault: str) ->
 def test_nobody_there_is_certainly_not_sent(rig: Rig, settings: Any) -> None:
     port = free_port()
     settings.EMAIL_PORT = port
-    settings.SMS_WEBHOOK_URL = f"http://127.0.0.1:{port}/"
+    settings.SMS_WEBHOOK_URL = settings.TWILIO_API_URL = f"http://127.0.0.1:{port}"
     with pytest.raises(Unreachable):
         rig.channel.send(outgoing(rig.address))
 
@@ -186,7 +192,7 @@ def test_sms_accept_stands_although_the_answer_is_broken(sms: Sink) -> None:
 
 
 def test_sms_slow_provider_is_given_up(sms: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sms_webhook, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(http, "TIMEOUT_S", 0.2)
     sms.fault = "slow"
     with pytest.raises(NoAnswer, match="ReadTimeout"):
         SmsWebhook().send(outgoing())
@@ -242,6 +248,7 @@ def test_console_shows_the_text_and_hides_the_number() -> None:
     ("provider", "debug", "expected"),
     [
         ("webhook", False, {"email", "sms"}),
+        ("twilio", False, {"email", "sms"}),
         ("console", True, {"email", "sms"}),
         ("console", False, {"email"}),
     ],

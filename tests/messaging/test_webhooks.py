@@ -13,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
-from messaging import dispatch, webhooks
+from messaging import dispatch
+from messaging.actions.inbound import receive_text
 from messaging.keywords import keyword
 from messaging.models import Delivery, InboundText, Message
 from messaging.receipts import NO_RECEIPT_AFTER, apply, miss_receipts
 from messaging.signatures import sign, timestamp_of
+from messaging.webhooks import door
 from people.models import ContactPoint
 from tests.messaging import world
 from tests.messaging.conftest import SECRET
@@ -241,7 +243,7 @@ def test_only_post_is_answered(client: Client, path: str) -> None:
 
 
 def test_calls_are_counted(sms: Sink) -> None:
-    counter = webhooks._CALLS.labels(hook="receipt", effect="not-genuine")
+    counter = door._CALLS.labels(hook="receipt", effect="not-genuine")
     before = counter._value.get()
     post(RECEIPTS, {}, secret="forged")
     assert counter._value.get() == before + 1
@@ -312,7 +314,7 @@ def test_start_opts_in_again_and_clears_a_bad_mark() -> None:
 
 
 def _receive(sender: str, body: str, fingerprint: str = "") -> str:
-    return webhooks.receive_text(
+    return receive_text(
         sender=sender, body=body, fingerprint=fingerprint or uuid.uuid4().hex, now=NOON
     )
 
