@@ -177,8 +177,13 @@ class Question:
 
     @once
     def cycle_from(self) -> date | None:
-        """What belongs to this prescription is dated after this day (the last fill's), if any."""
-        return self.last_fill.on if self.last_fill else self.boundary
+        """What belongs to this prescription is dated after this day (the last fill's), if any.
+
+        A start has no fill before it: one on file is its own, made later on the same day.
+        """
+        if self.action is Action.START or self.last_fill is None:
+            return self.boundary
+        return self.last_fill.on
 
     def of_cycle(self, dated: tuple[FactType, ...]) -> tuple[FactType, ...]:
         """The facts since the last fill: what was done for this prescription."""

@@ -314,8 +314,9 @@ def _test_days(setting: Setting, days: list[date], cycle: Cycle | None) -> list[
 
     The test of the prescription that is asked about is on the cycle's day.
     """
-    tested = {day for day in days if cycle is None or day != cycle.prescribed_on}
+    tested = set(days)
     if cycle is not None:
+        tested -= {cycle.prescribed_on, *_overtaken(setting)}
         tested.add(cycle.tested_on)
     if not tested:
         tested.add(setting.day)
@@ -328,6 +329,16 @@ def _test_days(setting: Setting, days: list[date], cycle: Cycle | None) -> list[
             tested.add(min(firsts) - _SCREENING_BEFORE)
     doubt = last_doubt(setting)
     return sorted(min(day, doubt) if doubt else day for day in tested)
+
+
+def _overtaken(setting: Setting) -> set[date]:
+    """Prescriptions that were never filled and have another after them: no test is due for them.
+
+    In the United States the test of one would open a first window that then is missed (US-11).
+    """
+    fill = max(setting.fills, default=None)
+    began = {setting.began} if setting.has_begun else set()
+    return {day for day in setting.of(Prescribed) if fill is None or day > fill} - began
 
 
 def _prescriptions(setting: Setting, cycle: Cycle | None) -> Iterable[Fact]:

@@ -179,7 +179,7 @@ def test_is_fresh_and_supervised(q: Question) -> Iterator[Finding | Ref]:
     if valid:
         days = {test.on for test in found if is_accepted(q, test)}
         if len(days) < _wanted(q) and not done:
-            yield _repeat(q, Reason.TEST_MISSING, _rule_id(q), valid[-1], days_after(q.on, 1))
+            yield _repeat(q, Reason.TEST_MISSING, _rule_id(q), valid[-1], _second_test_on(q))
         yield ref(valid[-1], "pregnancy-test")
         return
     if done:

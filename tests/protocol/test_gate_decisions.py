@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from protocol.facts import Dose, Stopped
+from protocol.facts import Dispensed, Dose, Stopped
 from protocol.findings import Finding, Ref
 from protocol.gate.book import RULES
 from protocol.gate.decide import earliest_on, judge
@@ -321,3 +321,25 @@ def test_expired_prescription_names_the_rule_of_its_programme(
 ) -> None:
     decision = asked(in_order(DAY, programme), DAY + days(8))
     assert [finding.rule for finding in decision.findings] == [expected]
+
+
+@pytest.mark.parametrize("programme", ["us-ipledge", "uk-mhra"])
+def test_a_start_is_not_cut_off_by_its_own_fill_of_the_same_day(programme: str) -> None:
+    sound = in_order(DAY, programme)
+    filled = replace(sound, dispensed=(Dispensed(ref="fill", on=DAY),))
+    assert codes(asked(filled, DAY, Action.START)) == set()
+    # The next prescription needs things of its own.
+    assert codes(asked(filled, DAY, Action.PRESCRIBE)) != set()
+
+
+def test_a_second_course_does_not_start_on_what_was_done_for_the_first() -> None:
+    ended = DAY - days(90)
+    sound = in_order(DAY, fills=(DAY - days(120),))
+    course_over = replace(
+        sound,
+        stopped=(Stopped(ref="stop", on=ended, last_dose=ended),),
+        counselling=sound.counselling[:1],
+        comprehension=sound.comprehension[:1],
+    )
+    found = codes(asked(course_over, DAY, Action.START))
+    assert {Reason.COUNSEL_MISSING, Reason.COMPREHENSION_MISSING} <= found

@@ -280,6 +280,7 @@ def test_canada_and_australia_count_from_the_prescription(
         # Canada wants two days of tests: without any, the second is tomorrow's.
         ("ca", (), (), DAY + days(1)),
         ("ca", (), (sampled(DAY),), DAY + days(1)),
+        ("ca", (), (sampled(DAY - days(5)),), DAY),
         ("ca", (), (sampled(DAY - days(30)),), DAY),
         ("ca", (), (sampled(DAY - days(20), setting=HOME), sampled(DAY - days(12))), DAY),
         ("ca", (), (sampled(DAY - days(20), setting=HOME),), DAY + days(1)),
