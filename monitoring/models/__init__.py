@@ -3,7 +3,7 @@
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
-from monitoring.models.due_items import Contact, DueItem, DueItemStep
+from monitoring.models.due_items import Contact, DueItem, DueItemStep, TaskAnswer
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.lab_tokens import LabToken
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
@@ -43,4 +43,5 @@ __all__ = [
     "ReportMove",
     "ResultReview",
     "Specimen",
+    "TaskAnswer",
 ]

@@ -98,6 +98,62 @@ class DueItemStep(models.Model):
         return f"{self.told} told of {self.due_item_id}"
 
 
+class TaskAnswer(models.Model):
+    """What the patient said about one due item: later, done already, or that help is needed.
+
+    Never evidence: the item stays open until its evidence comes. The newest one counts until staff
+    have spoken with the patient.
+    """
+
+    class Saying(models.TextChoices):
+        LATER = "later", "Remind me later"
+        DONE = "done", "Done already"
+        HELP = "help", "Needs help"
+
+    class Trouble(models.TextChoices):
+        APPOINTMENT = "appointment", "No appointment to be had"
+        ORDER = "order", "No order or form"
+        COST = "cost", "Cost or insurance"
+        TRAVEL = "travel", "Away, or no way to get there"
+        UNSURE = "unsure", "Not sure what to do"
+        OTHER = "other", "Something else"
+
+    due_item = models.ForeignKey(DueItem, on_delete=models.PROTECT, related_name="answers")
+    said = models.CharField(max_length=6, choices=Saying.choices)
+    on = models.DateField(help_text="the day of saying, or on which it was done")
+    until = models.DateField(null=True, blank=True)
+    trouble = models.CharField(max_length=12, choices=Trouble.choices, blank=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    caller = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="who spoke with the patient; empty where another answer replaced it",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due_item"],
+                condition=Q(ended_at__isnull=True),
+                name="one_standing_answer_per_due_item",
+            ),
+            models.CheckConstraint(
+                condition=Q(said="later", until__isnull=False)
+                | (~Q(said="later") & Q(until__isnull=True)),
+                name="later_has_a_day_and_nothing_else_has",
+            ),
+            models.CheckConstraint(
+                condition=~Q(said="help") | ~Q(trouble=""), name="help_says_what_is_in_the_way"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.said} about {self.due_item_id}"
+
+
 class Contact(models.Model):
     """The outcome of one attempt by staff to reach the patient about what is due."""
 
