@@ -52,6 +52,8 @@ class Kind(StrEnum):
     PATHWAY_STEP_SETTLED = "pathway.step-settled"
     PLAN_CHANGED = "plan.changed"
     ITEM_WAIVED = "item.waived"
+    TASK_ANSWERED = "task.answered"
+    TASK_ANSWER_SETTLED = "task.answer-settled"
     CONTACT_LOGGED = "contact.logged"
     PRESCRIPTION_SIGNED = "prescription.signed"
     PRESCRIPTION_REFUSED = "prescription.refused"

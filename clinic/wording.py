@@ -236,6 +236,8 @@ EVENTS: dict[str, str] = {
     "pathway.step-settled": "Step after a test settled",
     "plan.changed": "Plan changed",
     "item.waived": "Due item waived",
+    "task.answered": "Patient answered a reminder",
+    "task.answer-settled": "Answer to a reminder settled",
     "contact.logged": "Contact logged",
     "prescription.signed": "Prescription signed",
     "prescription.refused": "Prescription refused by the gate",
@@ -306,6 +308,15 @@ def reason_of(code: str) -> tuple[str, str, str]:
     kind, _, what = code.partition(":")
     if kind == "concern":
         return CONCERNS[what], "Open concern", "critical"
+    if kind == "help":
+        return (
+            f"Asks for help: {REQUIREMENTS[what].lower()}",
+            "Call, and note the outcome",
+            "warning",
+        )
+    if kind == "said-done":
+        tag = f"{REQUIREMENTS[what]}: said to be done"
+        return tag, "Look for the result, or ask where it was done", "warning"
     if kind == "unanswered":
         return f"{REQUIREMENTS[what]} unanswered", "Every reminder went out; decide", "warning"
     if kind in {"due", "overdue"}:

@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from protocol.findings import Decision, Finding
 from protocol.plan import PlannedItem
-from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Reason, Requirement
+from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Reason, Requirement, Said
 
 # A window or a supply that ends this soon needs somebody today.
 SOON = timedelta(hours=48)
@@ -99,10 +99,16 @@ def stand_of(situation: Situation) -> Standpoint:
     to_read = _first(findings, _TO_READ)
     if to_read is not None:
         return point(Attention.STAFF, to_read.reason.value, to_read.owner)
+    asked = _first_who_said(situation, Said.HELP)
+    if asked is not None:
+        return point(Attention.STAFF, f"help:{asked.requirement.value}", Owner.NURSE)
     if situation.signed_unfilled:
         return point(Attention.STAFF, "signed-not-collected", Owner.PATIENT)
     if ready:
         return point(Attention.READY, "ready-to-sign", Owner.PRESCRIBER)
+    claimed = _first_who_said(situation, Said.DONE)
+    if claimed is not None and _reached(claimed.nurse_on, situation.today):
+        return point(Attention.STAFF, f"said-done:{claimed.requirement.value}", Owner.NURSE)
     if soonest is not None and soonest.status in _PRESSING:
         requirement = soonest.requirement
         if _reached(soonest.prescriber_on, situation.today):
@@ -143,6 +149,10 @@ def _closing_window(situation: Situation) -> datetime | None:
 def _reached(day: date | None, today: date) -> bool:
     """The clinic's ladder has come so far (REM-17)."""
     return day is not None and day <= today
+
+
+def _first_who_said(situation: Situation, said: Said) -> PlannedItem | None:
+    return next((each for each in situation.items if each.said is said and not each.is_met), None)
 
 
 def _soonest(items: tuple[PlannedItem, ...]) -> PlannedItem | None:

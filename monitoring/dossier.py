@@ -24,14 +24,13 @@ from courses.models import (
     Visit,
     Weight,
 )
-from monitoring import dossier_statements
-from monitoring.models import Acknowledgement, CheckIn, DueItem, Observation, PregnancyTest
+from monitoring import dossier_statements, dossier_tasks
+from monitoring.models import Acknowledgement, CheckIn, Observation, PregnancyTest
 from protocol import facts as f
 from protocol.vocabulary import (
     Analyte,
     Category,
     Formulation,
-    Requirement,
     ResultStatus,
     TestResult,
     TestSetting,
@@ -267,18 +266,7 @@ def _tests_and_check_ins(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneIn
                 due_on=check_in.due_item.due_on,
             )
         )
-    waived = DueItem.objects.filter(course_id__in=ids, ended=DueItem.Ending.WAIVED)
-    for item in waived.order_by("pk"):
-        if item.waived_at is not None:
-            rows[item.course_id]["waivers"].append(
-                f.Waiver(
-                    ref=f"due-item:{item.public_id}",
-                    on=item.waived_at.astimezone(zones[item.course_id]).date(),
-                    requirement=Requirement(item.requirement),
-                    due_on=item.due_on,
-                    reason=item.waived_reason,
-                )
-            )
+    dossier_tasks.load(ids, rows, zones)
     acknowledged = Acknowledgement.objects.filter(course_id__in=ids).select_related("specimen")
     for row in acknowledged.order_by("at"):
         rows[row.course_id]["lab_acknowledged"].append(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -75,6 +77,8 @@ class Home:
     started_on: date | None = None
     after: AfterCourse | None = None
     check_in_open: bool = False
+    # By a planned item's key, what the patient's answer to it is about.
+    task_ids: Mapping[str, uuid.UUID] = field(default_factory=dict)
     newest: tuple[Graded, ...] = ()
 
 
@@ -162,6 +166,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         started_on=timeline.started_on(known),
         after=after_course.follow_up(facts, as_of=today, policy=policy) if ended else None,
         check_in_open=check_in_drafts.open_item(patient, today=today) is not None,
+        task_ids=dict(course.due_items.filter(ended="").values_list("key", "public_id")),
         newest=tuple(
             reading.newest[analyte] for analyte in _READING_ORDER if analyte in reading.newest
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from monitoring.portal_queries import Home
 from portal import wording
 from protocol.findings import CheckResult, Finding
 from protocol.plan import PlannedItem
-from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement
+from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement, Said
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
 _SHOWN_DATES = 4
@@ -25,6 +26,8 @@ _WEEK = 7
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
     """The one thing to do next; ``url`` only where it can be done here.
+
+    ``task`` and ``said``: the open task that may be answered otherwise, and what was said last.
 
     A deadline that is an instant is read with its weekday and zone.
     """
@@ -36,6 +39,8 @@ class NextStep:
     status: str
     url: str = ""
     label: str | Promise = ""
+    task: uuid.UUID | None = None
+    said: Said | None = None
 
     @property
     def weekday(self) -> str | Promise:
@@ -156,6 +161,8 @@ def _to_do(item: PlannedItem, home: Home) -> NextStep:
         status="warning" if late else "due",
         url=reverse("portal:check-in") if here else "",
         label=_("Start, about 2 minutes") if here else "",
+        task=home.task_ids.get(item.key),
+        said=item.said,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import check_in, door, home, records
+from portal.views import check_in, door, home, records, tasks
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("check-in/now/", check_in.Now.as_view(), name="check-in-now"),
     path("check-in/answers/", check_in.Answers.as_view(), name="check-in-answers"),
     path("check-in/done/", check_in.Done.as_view(), name="check-in-done"),
+    path("task/<uuid:public_id>/", tasks.Task.as_view(), name="task"),
     path("results/", records.Results.as_view(), name="results"),
     path("messages/", records.Messages.as_view(), name="messages"),
     path("help/", records.Help.as_view(), name="help"),

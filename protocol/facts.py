@@ -20,6 +20,7 @@ from protocol.vocabulary import (
     Requirement,
     ResultStatus,
     ReviewOf,
+    Said,
     SexualFunction,
     TestResult,
     TestSetting,
@@ -313,6 +314,15 @@ class Waiver(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAnswer(Fact):
+    """The patient's own word on the due item ``key``; ``until`` is the day asked for, of LATER."""
+
+    key: str
+    said: Said
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Fact):
     """The patient's time zone from this day on (GEN-5)."""
 
@@ -364,4 +374,5 @@ class CourseFacts:
     allergies: tuple[Allergy, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    task_answers: tuple[TaskAnswer, ...] = ()
     moved: tuple[Moved, ...] = field(default=())

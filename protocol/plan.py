@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from protocol.facts import TaskAnswer
 from protocol.findings import Ref
 from protocol.policy import ClinicPolicy
 from protocol.reminders import Nudge, nudges, taken_over_on
-from protocol.vocabulary import ItemStatus, Requirement
+from protocol.vocabulary import ItemStatus, Requirement, Said
 
 SOON_DAYS = 7
+# Who asked for help is not reminded while a nurse has two days to call (evidence D).
+HELP_QUIET_DAYS = 2
+# Days from a patient's word that something is done to its evidence: laboratories report blood
+# tests within five days, everything else is entered at once or by the next working day (D).
+_WAIT = dict.fromkeys(Requirement, 2) | {Requirement.LABS: 5}
 LAB_GRACE_DAYS = 7
 OTHER_GRACE_DAYS = 2
 
@@ -23,6 +29,7 @@ class PlannedItem:
     ``key`` names it for good within the course, whatever happens to its dates. ``closes_on`` is
     the last day on which it can be met, None without one. ``nudges`` are the reminders to the
     patient unless it has been met; from ``nurse_on`` and ``prescriber_on`` it is their task.
+    ``said`` is what the patient answered last, which has changed these days already.
     """
 
     key: str
@@ -36,6 +43,7 @@ class PlannedItem:
     nudges: tuple[Nudge, ...] = ()
     nurse_on: date | None = None
     prescriber_on: date | None = None
+    said: Said | None = None
 
     @property
     def is_met(self) -> bool:
@@ -105,6 +113,28 @@ def planned_item(
         nurse_on=nurse_on,
         prescriber_on=prescriber_on,
     )
+
+
+def as_answered(item: PlannedItem, answer: TaskAnswer | None) -> PlannedItem:
+    """The item after the patient's word on it: reminders wait, and staff are told sooner.
+
+    LATER moves the next reminder to the day asked for. DONE ends the reminders, and if no evidence
+    has come within the days that results take, it is the nurse's. HELP is the nurse's at once.
+    """
+    if answer is None or item.is_met:
+        return item
+    changed = replace(item, said=answer.said)
+    if answer.said is Said.DONE:
+        return replace(
+            changed, nudges=(), nurse_on=answer.on + timedelta(days=_WAIT[item.requirement])
+        )
+    if answer.said is Said.HELP:
+        quiet = answer.on + timedelta(days=HELP_QUIET_DAYS)
+        left = tuple(nudge for nudge in item.nudges if nudge.on > quiet)
+        return replace(changed, nudges=left, nurse_on=answer.on)
+    until = answer.until or answer.on
+    later = Nudge(until, (until - item.due_on).days)
+    return replace(changed, nudges=(later, *(each for each in item.nudges if each.on > until)))
 
 
 def next_change(items: Iterable[PlannedItem], *, as_of: date) -> date | None:

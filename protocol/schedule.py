@@ -16,7 +16,7 @@ from protocol.cycle_schedule import after_course_items, cycle_items, lapses_on
 from protocol.facts import CourseFacts
 from protocol.lab_repeats import repeat_items
 from protocol.lab_schedule import due_draws, lab_items
-from protocol.plan import Plan, PlannedItem, next_change, status_by_day
+from protocol.plan import Plan, PlannedItem, as_answered, next_change, status_by_day
 from protocol.policy import ClinicPolicy
 from protocol.pregnancy_signs import pregnancy_stands
 from protocol.programmes import EditionUnknown, edition_for, editions_of, programme_names
@@ -54,8 +54,14 @@ def plan(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Plan:
         moments = list(lapses_on(q, everything))
     except EditionUnknown:
         everything, moments = [], []
-    waived = {(waiver.requirement, waiver.due_on) for waiver in known_by(facts, as_of).waivers}
-    items = tuple(item for item in everything if (item.requirement, item.due_on) not in waived)
+    known = known_by(facts, as_of)
+    waived = {(waiver.requirement, waiver.due_on) for waiver in known.waivers}
+    said = {answer.key: answer for answer in known.task_answers}
+    items = tuple(
+        as_answered(item, said.get(item.key))
+        for item in everything
+        if (item.requirement, item.due_on) not in waived
+    )
     moments.extend(
         day
         for day in (next_change(items, as_of=as_of), next_fact_on(facts, as_of))

@@ -57,6 +57,14 @@ class Requirement(StrEnum):
     COLLECT = "collect"
 
 
+class Said(StrEnum):
+    """What a patient answers to a reminder instead of doing what is due."""
+
+    LATER = "later"
+    DONE = "done"
+    HELP = "help"
+
+
 class ItemStatus(StrEnum):
     """Status of a due item on a day (LAB-3, SCHED-4)."""
 

@@ -15,7 +15,7 @@ from courses.actions import starting
 from courses.actions.starting import CoursePlan
 from courses.actions.subject import author, record
 from courses.models import Course
-from monitoring.actions import planning
+from monitoring.actions import planning, task_answers
 from monitoring.models import Contact, DueItem
 from people.actions import patients
 from people.actions.patients import Identity
@@ -94,4 +94,6 @@ def log_contact(
         course=course, outcome=outcome, next_on=next_on, note=note, at=now, by=by
     )
     record(Kind.CONTACT_LOGGED, course, by=by, now=now, outcome=outcome)
+    if task_answers.settle(course, by=by, now=now):
+        planning.replan(course, now=now)
     return row
