@@ -2,11 +2,12 @@
 
 from messaging.models.channels import ChannelPause
 from messaging.models.deliveries import Delivery
-from messaging.models.inbound import InboundText
+from messaging.models.inbound import AddressReport, InboundText
 from messaging.models.messages import Message, Urgency
 from messaging.models.wishes import ClinicLimits, PatientHours, PurposeOptOut
 
 __all__ = [
+    "AddressReport",
     "ChannelPause",
     "ClinicLimits",
     "Delivery",

@@ -1,8 +1,9 @@
-"""InboundText: what people write back to the clinic's number."""
+"""What comes back: texts to the clinic's number, and reports that an address does not work."""
 
 from django.db import models
 
 from people.encryption import EncryptedTextField
+from people.models import ContactPoint
 
 
 class InboundText(models.Model):
@@ -27,3 +28,22 @@ class InboundText(models.Model):
 
     def __str__(self) -> str:
         return f"inbound text {self.pk}"
+
+
+class AddressReport(models.Model):
+    """What a provider of e-mail said about an address, once; it may mean that it is not used."""
+
+    class Kind(models.TextChoices):
+        BOUNCE = "bounce", "Mail to it came back"
+        COMPLAINT = "complaint", "Its owner called our mail spam"
+        UNSUBSCRIBE = "unsubscribe", "Its owner asked the provider for no more mail"
+
+    fingerprint = models.CharField(max_length=64, unique=True, help_text="makes a resend harmless")
+    contact_point = models.ForeignKey(
+        ContactPoint, on_delete=models.CASCADE, related_name="reports"
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} report {self.pk}"
