@@ -5,7 +5,7 @@ required. Nothing is guessed: ``DEBUG=ture`` is an error, not false.
 """
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -91,20 +91,71 @@ def database(name: str) -> dict[str, object]:
     }
 
 
+# Hosted providers of e-mail: the backend, and the names of its settings.
+_HOSTED = {
+    "mailgun": ("MAILGUN_API_KEY", "MAILGUN_API_URL", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+    "postmark": ("POSTMARK_SERVER_TOKEN", "POSTMARK_API_URL", "WEBHOOK_SECRET"),
+}
+
+
 def mail(name: str, default: str) -> dict[str, object]:
-    """``smtp://user:pass@host:port`` (``smtps`` for TLS, ``smtp+tls`` for STARTTLS) as settings."""
+    """Where e-mail leaves, as settings.
+
+    ``smtp://user:pass@host:port`` (``smtps`` for TLS, ``smtp+tls`` for STARTTLS), or a hosted
+    provider: ``mailgun://KEY@sending.domain``, ``postmark://TOKEN@``, each with ``?api=https://…``
+    where it is reached in another region.
+    """
     parts = urlsplit(text(name, default))
+    if parts.scheme in _HOSTED:
+        return _hosted_mail(name, parts)
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
-        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:port.")
+        raise ImproperlyConfigured(
+            f"{name} must look like smtp://user:password@host:port, or name a provider: "
+            f"{', '.join(f'{each}://' for each in sorted(_HOSTED))}."
+        )
     try:
         port = parts.port or (465 if parts.scheme == "smtps" else 25)
     except ValueError:
         raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
     return {
+        "EMAIL_PROVIDER": "smtp",
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "ANYMAIL": {},
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+    }
+
+
+def _hosted_mail(name: str, parts: SplitResult) -> dict[str, object]:
+    provider = parts.scheme
+    key, api, proof = _HOSTED[provider]
+    if not parts.username or (provider == "mailgun" and not parts.hostname):
+        raise ImproperlyConfigured(
+            f"{name} must look like mailgun://KEY@sending.domain or postmark://TOKEN@."
+        )
+    # Without it a bounce would go unnoticed: the provider's reports could not be believed.
+    secret = text("EMAIL_WEBHOOK_SECRET", "")
+    if not secret or (provider == "postmark" and ":" not in secret):
+        shape = "user:password" if provider == "postmark" else "the provider's signing key"
+        raise ImproperlyConfigured(f"{name}={provider}:// needs EMAIL_WEBHOOK_SECRET, {shape}.")
+    hosted: dict[str, object] = {key: unquote(parts.username), proof: secret}
+    hosted["REQUESTS_TIMEOUT"] = 10
+    if provider == "mailgun":
+        hosted["MAILGUN_SENDER_DOMAIN"] = parts.hostname
+    if address := dict(parse_qsl(parts.query)).get("api"):
+        hosted[api] = address
+    return {
+        "EMAIL_PROVIDER": provider,
+        "EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend",
+        "ANYMAIL": hosted,
+        "EMAIL_HOST": "",
+        "EMAIL_PORT": 25,
+        "EMAIL_HOST_USER": "",
+        "EMAIL_HOST_PASSWORD": "",
+        "EMAIL_USE_SSL": False,
+        "EMAIL_USE_TLS": False,
     }

@@ -215,8 +215,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Reaching people ------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 _mail = env.mail("EMAIL_URL", "smtp://localhost:25")
+EMAIL_PROVIDER = str(_mail["EMAIL_PROVIDER"])
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+ANYMAIL = _mail["ANYMAIL"]
 EMAIL_HOST = _mail["EMAIL_HOST"]
 EMAIL_PORT = _mail["EMAIL_PORT"]
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]

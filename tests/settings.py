@@ -20,6 +20,7 @@ os.environ.update(
     SITE_URL="http://localhost:8000",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     EMAIL_URL="smtp://127.0.0.1:9",
+    EMAIL_WEBHOOK_SECRET="",
     SMS_PROVIDER="console",
     SMS_WEBHOOK_URL="",
     SMS_WEBHOOK_SECRET="",

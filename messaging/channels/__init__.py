@@ -8,6 +8,7 @@ from django.conf import settings
 from messaging.channels.base import Channel
 from messaging.channels.console import Console
 from messaging.channels.email import Email
+from messaging.channels.email_hosted import HostedEmail
 from messaging.channels.sms_twilio import SmsTwilio
 from messaging.channels.sms_webhook import SmsWebhook
 
@@ -19,7 +20,8 @@ def opened() -> Iterator[Mapping[str, Channel]]:
     Without a provider there is no text channel: a text printed where nobody reads it would be a
     text lost in silence. The next channel of the person is used instead.
     """
-    channels: dict[str, Channel] = {"email": Email()}
+    email = Email() if settings.EMAIL_PROVIDER == "smtp" else HostedEmail()
+    channels: dict[str, Channel] = {"email": email}
     if settings.SMS_PROVIDER == "webhook":
         channels["sms"] = SmsWebhook()
     elif settings.SMS_PROVIDER == "twilio":

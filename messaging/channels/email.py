@@ -26,17 +26,14 @@ class Email:
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """See :class:`messaging.channels.base.Channel`."""
-        try:
-            validate_email(outgoing.address)
-        except ValidationError:
-            raise Refused("not an address", bad_address=True) from None
+        check_address(outgoing)
         connection = get_connection(_BACKEND)
         try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(type(error).__name__) from None
         try:
-            connection.send_messages([_letter(outgoing)])
+            connection.send_messages([letter(outgoing)])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _refusal(code, text) from None
@@ -53,9 +50,18 @@ class Email:
         """Nothing is kept open."""
 
 
-def _letter(outgoing: Outgoing) -> EmailMultiAlternatives:
+def check_address(outgoing: Outgoing) -> None:
+    """Refuse before the network what is no address; a line break in it is never a header."""
+    try:
+        validate_email(outgoing.address)
+    except ValidationError:
+        raise Refused("not an address", bad_address=True) from None
+
+
+def letter(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """The e-mail of a delivery, the same whoever carries it."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    letter = EmailMultiAlternatives(
+    message = EmailMultiAlternatives(
         subject=outgoing.subject,
         body=outgoing.body,
         # The clinic's name, not the product's, which would say what the message is about.
@@ -67,8 +73,8 @@ def _letter(outgoing: Outgoing) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
         },
     )
-    letter.attach_alternative(outgoing.html, "text/html")
-    return letter
+    message.attach_alternative(outgoing.html, "text/html")
+    return message
 
 
 def _refusal(code: int, text: bytes | str) -> Refused | Unreachable:

@@ -72,9 +72,9 @@ class Line:
         return self._kept
 
 
-def asked_to_wait(answer: Answer, now: datetime) -> Throttled:
-    """A 429, with the time it asks for."""
-    wait_s = _wait(answer.headers.get("Retry-After", ""), now)
+def asked_to_wait(headers: Mapping[str, str], now: datetime) -> Throttled:
+    """A 429, with the time that its headers ask for."""
+    wait_s = _wait(headers.get("Retry-After", ""), now)
     return Throttled("http 429", retry_after_s=wait_s)
 
 

@@ -50,7 +50,7 @@ class SmsTwilio:
         if httpx.codes.is_success(answer.status):
             return Accepted(provider_id=str(said.get("sid", ""))[:120])
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise asked_to_wait(answer, outgoing.at)
+            raise asked_to_wait(answer.headers, outgoing.at)
         if httpx.codes.is_client_error(answer.status):
             code = said.get("code")
             if isinstance(code, int):

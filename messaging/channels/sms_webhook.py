@@ -40,7 +40,7 @@ class SmsWebhook:
         if httpx.codes.is_success(answer.status):
             return Accepted(provider_id=_provider_id(answer.body))
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise asked_to_wait(answer, outgoing.at)
+            raise asked_to_wait(answer.headers, outgoing.at)
         if httpx.codes.is_client_error(answer.status):
             raise Refused(f"http {answer.status}")
         raise NoAnswer(f"http {answer.status}")

@@ -5,21 +5,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0004_wishes'),
-        ('people', '0002_cache_table'),
+        ("messaging", "0004_wishes"),
+        ("people", "0002_cache_table"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AddressReport',
+            name="AddressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(help_text='makes a resend harmless', max_length=64, unique=True)),
-                ('kind', models.CharField(choices=[('bounce', 'Mail to it came back'), ('complaint', 'Its owner called our mail spam'), ('unsubscribe', 'Its owner asked the provider for no more mail')], max_length=12)),
-                ('received_at', models.DateTimeField()),
-                ('contact_point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='people.contactpoint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        help_text="makes a resend harmless", max_length=64, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bounce", "Mail to it came back"),
+                            ("complaint", "Its owner called our mail spam"),
+                            ("unsubscribe", "Its owner asked the provider for no more mail"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "contact_point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="people.contactpoint",
+                    ),
+                ),
             ],
         ),
     ]

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from tests.messaging import world
-from tests.messaging.sinks import Sink, mail_sink, sms_sink, twilio_sink
+from tests.messaging.sinks import (
+    Sink,
+    mail_sink,
+    mailgun_sink,
+    postmark_sink,
+    sms_sink,
+    twilio_sink,
+)
 
 SECRET = "shared-with-the-sms-provider"
 
@@ -50,3 +57,36 @@ def mail(settings: Any) -> Iterator[Sink]:
         settings.EMAIL_HOST = "127.0.0.1"
         settings.EMAIL_PORT = sink.port
         yield sink
+
+
+@pytest.fixture
+def mailgun(settings: Any) -> Iterator[Sink]:
+    """Mailgun, and settings that use it."""
+    with mailgun_sink() as sink:
+        hosted(settings, "mailgun")
+        settings.ANYMAIL = {
+            "MAILGUN_API_KEY": "key-1",
+            "MAILGUN_API_URL": sink.address.removesuffix("/send"),
+            "MAILGUN_SENDER_DOMAIN": "mg.example.org",
+            "MAILGUN_WEBHOOK_SIGNING_KEY": SECRET,
+        }
+        yield sink
+
+
+@pytest.fixture
+def postmark(settings: Any) -> Iterator[Sink]:
+    """Postmark, and settings that use it."""
+    with postmark_sink() as sink:
+        hosted(settings, "postmark")
+        settings.ANYMAIL = {
+            "POSTMARK_SERVER_TOKEN": "token-1",
+            "POSTMARK_API_URL": sink.address.removesuffix("/send"),
+            "WEBHOOK_SECRET": f"postmark:{SECRET}",
+        }
+        yield sink
+
+
+def hosted(settings: Any, provider: str) -> None:
+    """Send e-mail by a hosted provider."""
+    settings.EMAIL_PROVIDER = provider
+    settings.EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"

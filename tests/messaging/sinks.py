@@ -21,6 +21,12 @@ from urllib.parse import parse_qsl
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+_NO = (
+    "You tried to send to a recipient that has been marked as inactive. "
+    "Found inactive addresses: ana@example.org. "
+    "Inactive recipients are ones that have generated a hard bounce or a spam complaint."
+)
+
 
 @dataclass
 class Accept:
@@ -112,6 +118,41 @@ def twilio_sink() -> Iterator[Sink]:
 
 
 @contextmanager
+def mailgun_sink() -> Iterator[Sink]:
+    """Mailgun's way to take an e-mail, with the faults of :func:`sms_sink`."""
+
+    def read(headers: dict[str, str], body: str) -> Accept:
+        form = dict(parse_qsl(body))
+        return Accept(
+            key=form["v:delivery"],
+            to=form["to"],
+            body=form["text"],
+            headers={**headers, **form},
+        )
+
+    with _gateway(read, answer={"id": "<m-1@mg>", "message": "Queued. Thank you."}) as sink:
+        yield sink
+
+
+@contextmanager
+def postmark_sink() -> Iterator[Sink]:
+    """Postmark's way to take an e-mail; ``422 code=406`` is a recipient that is shut off."""
+
+    def read(headers: dict[str, str], body: str) -> Accept:
+        said = json.loads(body)
+        return Accept(
+            key=said["Metadata"]["delivery"],
+            to=said["To"],
+            body=said["TextBody"],
+            headers={**headers, **{each["Name"]: each["Value"] for each in said["Headers"]}},
+        )
+
+    answer = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1", "To": "ana@example.org"}
+    with _gateway(read, answer=answer) as sink:
+        yield sink
+
+
+@contextmanager
 def _gateway(
     read: Callable[[dict[str, str], str], Accept], *, answer: dict[str, Any]
 ) -> Iterator[Sink]:
@@ -141,7 +182,8 @@ def _gateway(
                 status, said = "200", b"{" if fault == "broken-answer" else said
             self.send_response(int(status))
             if more.startswith("code="):
-                said = json.dumps({"code": int(more.removeprefix("code="))}).encode()
+                code = int(more.removeprefix("code="))
+                said = json.dumps({"code": code, "ErrorCode": code, "Message": _NO}).encode()
             elif more:
                 self.send_header("Retry-After", more)
             if status == "302":

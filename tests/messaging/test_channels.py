@@ -27,6 +27,7 @@ from messaging.channels.base import (
 )
 from messaging.channels.console import Console
 from messaging.channels.email import Email
+from messaging.channels.email_hosted import HostedEmail
 from messaging.channels.sms_twilio import SmsTwilio
 from messaging.channels.sms_webhook import SmsWebhook
 from tests.messaging.conftest import SECRET
@@ -57,7 +58,7 @@ def outgoing(address: str = "+12025550143", key: uuid.UUID | None = None) -> Out
     )
 
 
-@pytest.fixture(params=["email", "sms", "twilio"])
+@pytest.fixture(params=["email", "sms", "twilio", "mailgun", "postmark"])
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     if request.param == "email":
         sink = request.getfixturevalue("mail")
@@ -68,6 +69,9 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
             "rcpt 550 5.1.1 no such mailbox",
             "rcpt 451 4.3.0 later",
         )
+    elif request.param in {"mailgun", "postmark"}:
+        sink = request.getfixturevalue(request.param)
+        yield Rig(HostedEmail(), sink, "ana@example.org", "400", "429")
     elif request.param == "twilio":
         sink = request.getfixturevalue("twilio")
         channel: SmsTwilio | SmsWebhook = SmsTwilio()
@@ -122,7 +126,13 @@ def test_silence_is_unknown_whether_it_was_taken_or_not(rig: Rig, fault: str) ->
 def test_nobody_there_is_certainly_not_sent(rig: Rig, settings: Any) -> None:
     port = free_port()
     settings.EMAIL_PORT = port
-    settings.SMS_WEBHOOK_URL = settings.TWILIO_API_URL = f"http://127.0.0.1:{port}"
+    nobody = f"http://127.0.0.1:{port}"
+    settings.SMS_WEBHOOK_URL = settings.TWILIO_API_URL = nobody
+    settings.ANYMAIL = {
+        **settings.ANYMAIL,
+        "MAILGUN_API_URL": nobody,
+        "POSTMARK_API_URL": nobody,
+    }
     with pytest.raises(Unreachable):
         rig.channel.send(outgoing(rig.address))
 
