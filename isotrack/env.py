@@ -98,16 +98,19 @@ _HOSTED = {
 }
 
 
-def mail(name: str, default: str) -> dict[str, object]:
+def mail(name: str, default: str, *, proof: str) -> dict[str, object]:
     """Where e-mail leaves, as settings.
 
     ``smtp://user:pass@host:port`` (``smtps`` for TLS, ``smtp+tls`` for STARTTLS), or a hosted
     provider: ``mailgun://KEY@sending.domain``, ``postmark://TOKEN@``, each with ``?api=https://…``
     where it is reached in another region.
+
+    Args:
+        proof: what proves a hosted provider's reports; required with one.
     """
     parts = urlsplit(text(name, default))
     if parts.scheme in _HOSTED:
-        return _hosted_mail(name, parts)
+        return _hosted_mail(name, parts, proof)
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"} or not parts.hostname:
         raise ImproperlyConfigured(
             f"{name} must look like smtp://user:password@host:port, or name a provider: "
@@ -130,19 +133,18 @@ def mail(name: str, default: str) -> dict[str, object]:
     }
 
 
-def _hosted_mail(name: str, parts: SplitResult) -> dict[str, object]:
+def _hosted_mail(name: str, parts: SplitResult, secret: str) -> dict[str, object]:
     provider = parts.scheme
-    key, api, proof = _HOSTED[provider]
+    key, api, proves = _HOSTED[provider]
     if not parts.username or (provider == "mailgun" and not parts.hostname):
         raise ImproperlyConfigured(
             f"{name} must look like mailgun://KEY@sending.domain or postmark://TOKEN@."
         )
     # Without it a bounce would go unnoticed: the provider's reports could not be believed.
-    secret = text("EMAIL_WEBHOOK_SECRET", "")
     if not secret or (provider == "postmark" and ":" not in secret):
         shape = "user:password" if provider == "postmark" else "the provider's signing key"
         raise ImproperlyConfigured(f"{name}={provider}:// needs EMAIL_WEBHOOK_SECRET, {shape}.")
-    hosted: dict[str, object] = {key: unquote(parts.username), proof: secret}
+    hosted: dict[str, object] = {key: unquote(parts.username), proves: secret}
     hosted["REQUESTS_TIMEOUT"] = 10
     if provider == "mailgun":
         hosted["MAILGUN_SENDER_DOMAIN"] = parts.hostname

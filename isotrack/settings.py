@@ -215,7 +215,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Reaching people ------------------------------------------------------------------------
-_mail = env.mail("EMAIL_URL", "smtp://localhost:25")
+EMAIL_WEBHOOK_SECRET = env.text("EMAIL_WEBHOOK_SECRET", "")
+_mail = env.mail("EMAIL_URL", "smtp://localhost:25", proof=EMAIL_WEBHOOK_SECRET)
 EMAIL_PROVIDER = str(_mail["EMAIL_PROVIDER"])
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 ANYMAIL = _mail["ANYMAIL"]
