@@ -5,7 +5,7 @@ that the rule book does not name is a warning, never silence.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,9 @@ from protocol.vocabulary import Category, Check, Level, Method, Owner, Reason
 
 _TABLE = Path(__file__).parent / "tables" / "conditions.toml"
 _US = "us-ipledge"
-SOYBEAN_OIL = "soybean-oil"
 _SOYA_ALLERGIES = frozenset({"soya", "peanut"})
-# Excipients that mean soybean oil, as product leaflets name them.
-_SOYA_NAMES = frozenset({SOYBEAN_OIL, "soya-oil", "soya-bean-oil", "hydrogenated-soybean-oil"})
+# Leaflets write soybean oil, soya-bean oil, hydrogenated or refined soya oil, soya lecithin.
+_SOYA = ("soy", "soja")
 HORMONAL_METHODS = frozenset(
     {
         Method.COMBINED_PILL,
@@ -104,7 +103,7 @@ def allergy_findings(facts: CourseFacts, supply: Supply | None, *, on: date) -> 
         elif allergy.name in _SOYA_ALLERGIES:
             if supply is None:
                 continue
-            if supply.excipients is not None and not _SOYA_NAMES.intersection(supply.excipients):
+            if supply.excipients is not None and not _has_soya(supply.excipients):
                 continue
             reason = Reason.ALLERGY_SOYA
             level = Level.OVERRIDE if supply.excipients is None else Level.BLOCK
@@ -118,6 +117,10 @@ def allergy_findings(facts: CourseFacts, supply: Supply | None, *, on: date) -> 
             detail=(("allergy", allergy.name),),
             final=final,
         )
+
+
+def _has_soya(excipients: Iterable[str]) -> bool:
+    return any(word in name.lower() for name in excipients for word in _SOYA)
 
 
 def uses_hormonal_contraception(facts: CourseFacts, *, on: date) -> bool:

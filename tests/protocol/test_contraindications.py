@@ -314,3 +314,21 @@ def test_allergy_stops_the_product_it_concerns(
     assert [(item.reason, item.level, item.final) for item in findings] == (
         [found] if found else []
     )
+
+
+@pytest.mark.parametrize(
+    ("excipient", "stops"),
+    [
+        ("soybean-oil", True),
+        ("hydrogenated-soybean-oil", True),
+        ("refined soya-bean oil", True),
+        ("Soya lecithin", True),
+        ("sojae oleum", True),
+        ("medium-chain-triglycerides", False),
+        ("sorbitol", False),
+    ],
+)
+def test_soya_is_found_whatever_the_leaflet_calls_it(excipient: str, stops: bool) -> None:
+    facts = course(allergies=(Allergy(ref="soya", on=DAY, name="soya"),))
+    found = list(allergy_findings(facts, Supply(excipients=("gelatin", excipient)), on=DAY))
+    assert [finding.level for finding in found] == ([BLOCK] if stops else [])
