@@ -138,9 +138,15 @@ def _triage(facts: CourseFacts, story: Story, ask: Ask) -> Got:
 
 
 def _reminder(facts: CourseFacts, story: Story, ask: Ask) -> Got:
-    zone = zone_on(facts, ask.at)
     local_time = ask.local_time or story.policy.reminder_time
-    return {"utc": [wall_clock(day, local_time, zone) for day in ask.dates]}
+    now_in = zone_on(facts, ask.at)
+    # A day before a move had the clock of its own place.
+    zones = [zone_on(facts, wall_clock(day, local_time, now_in)) for day in ask.dates]
+    return {
+        "utc": [
+            wall_clock(day, local_time, zone) for day, zone in zip(ask.dates, zones, strict=True)
+        ]
+    }
 
 
 def _tasks(facts: CourseFacts, story: Story, ask: Ask) -> Got:
