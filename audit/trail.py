@@ -1,4 +1,4 @@
-"""The trail: ``@action``, ``record``, ``unchanged`` and ``saw``.
+"""The trail: ``@action``, ``record``, ``record_many``, ``unchanged`` and ``saw``.
 
 An action is one transaction that must leave a trace. If its body neither records an event nor says
 that nothing changed, it fails and everything it wrote is rolled back. So a forgotten audit line is
@@ -8,8 +8,8 @@ a red test on the first run, not a gap found years later.
 import contextvars
 import functools
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -54,6 +54,17 @@ class System:
     def audit_name(self) -> str:
         """The part's own name."""
         return f"IsoTrack ({self.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What an event says besides who and when; fields as in :func:`record`."""
+
+    kind: Kind
+    subject: str
+    clinic: str = ""
+    patient: uuid.UUID | None = None
+    detail: dict[str, object] = field(default_factory=dict)
 
 
 class Unrecorded(Exception):
@@ -105,21 +116,40 @@ def record(
         patient: public id of the patient concerned, so that the patient can be shown it.
         detail: what a trigger cannot know (reason, old and new meaning); JSON values only.
     """
-    event = Event.objects.create(
-        kind=kind.value,
-        actor=by.audit_id,
-        actor_name=by.audit_name,
-        subject=subject,
-        patient=patient,
-        clinic=clinic,
-        at=now,
-        detail=detail,
-        correlation=_correlation.get() or uuid.uuid4(),
+    happening = Happening(kind, subject, clinic=clinic, patient=patient, detail=detail)
+    (event,) = record_many([happening], by=by, now=now)
+    return event
+
+
+def record_many(happenings: Iterable[Happening], *, by: Actor, now: datetime) -> list[Event]:
+    """Write several events in one statement, in order, in the current transaction.
+
+    Args:
+        happenings: what happened; none of them says that nothing changed.
+        by: who did all of it.
+        now: the instant of the act, as the action was told it.
+    """
+    events = Event.objects.bulk_create(
+        Event(
+            kind=each.kind.value,
+            actor=by.audit_id,
+            actor_name=by.audit_name,
+            subject=each.subject,
+            patient=each.patient,
+            clinic=each.clinic,
+            at=now,
+            detail=each.detail,
+            correlation=_correlation.get() or uuid.uuid4(),
+        )
+        for each in happenings
     )
+    if not events:
+        unchanged()
+        return events
     spoken = _spoken.get()
     if spoken is not None:
         spoken.append(True)
-    return event
+    return events
 
 
 def unchanged() -> None:

@@ -93,7 +93,12 @@ def withdraw(*, about: str, reason: str, now: datetime) -> int:
     Returns:
         how many were withdrawn.
     """
-    return Message.objects.filter(about=about, state=Message.State.PLANNED).update(
+    return withdraw_all(about=[about], reason=reason, now=now)
+
+
+def withdraw_all(*, about: Collection[str], reason: str, now: datetime) -> int:
+    """Take back every message about any of these, as :func:`withdraw` does for one."""
+    return Message.objects.filter(about__in=about, state=Message.State.PLANNED).update(
         state=Message.State.WITHDRAWN,
         state_reason=(reason or Message.Why.NOT_NEEDED)[:200],
         state_at=now,

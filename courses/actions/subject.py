@@ -10,14 +10,17 @@ from people.models import User
 
 def record(kind: Kind, course: Course, *, by: trail.Actor, now: datetime, **detail: object) -> None:
     """One event about a course, with its clinic and patient."""
-    trail.record(
+    trail.record_many([happening(kind, course, **detail)], by=by, now=now)
+
+
+def happening(kind: Kind, course: Course, **detail: object) -> trail.Happening:
+    """What an event about a course says, for a run of events that are recorded together."""
+    return trail.Happening(
         kind,
-        by=by,
-        subject=f"course:{course.public_id}",
-        now=now,
+        f"course:{course.public_id}",
         clinic=course.clinic.slug,
         patient=course.patient.public_id,
-        **detail,
+        detail=detail,
     )
 
 

@@ -153,9 +153,14 @@ def _settle(
     if not waiting:
         return
     ground = grounds.lock(waiting, now=now)
-    for pk, (course, lines) in waiting.items():
-        raised = triage.after_results(course, lines, by=by, now=now, ground=ground[pk])
-        planning.replan(course, now=now, ground=None if raised else ground[pk])
+    raised = [
+        pk
+        for pk, (course, lines) in waiting.items()
+        if triage.after_results(course, lines, by=by, now=now, ground=ground[pk])
+    ]
+    # A concern is part of what a course is planned on.
+    ground |= grounds.lock(raised, now=now) if raised else {}
+    planning.replan_all(ground.values(), now=now)
 
 
 def find(

@@ -8,14 +8,14 @@ somebody decides, whatever newer results say.
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from audit import trail
 from audit.kinds import Kind
-from courses.actions.subject import record
-from courses.models import Course
+from courses.actions.subject import happening
+from monitoring.grounds import Ground
 from monitoring.models import (
     Acknowledgement,
     Escalation,
@@ -38,6 +38,20 @@ RULE = "normal-results"
 RECENT_DAYS = 30
 _COUNTS = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
 _TO_DECIDE = frozenset({Tier.T2, Tier.T3, Tier.T4})
+# What a later plan may alter on a row.
+_CHANGING = [
+    "collected_on",
+    "since",
+    "tier",
+    "needs_decision",
+    "corrected",
+    "doubtful",
+    "lines",
+    "version",
+    "escalates_at",
+    "ended",
+    "ended_at",
+]
 _NORMAL_FLAGS = frozenset({"", "N"})
 
 
@@ -65,29 +79,41 @@ class Finding:
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def reconcile(
-    course: Course, facts: CourseFacts, *, policy: ClinicPolicy, today: date, now: datetime
-) -> None:
-    """Make the course's rows agree with its facts. Part of planning, under the course's lock.
+@dataclass(slots=True)
+class _Reviewed:
+    """A course with what its specimens ask for, and its rows by specimen."""
+
+    ground: Ground
+    found: dict[str, Finding]
+    rows: dict[str, ResultReview]
+
+
+def reconcile(courses: Sequence[Ground], *, now: datetime) -> None:
+    """Make the rows of each course agree with its facts. Part of planning, under the courses' lock.
 
     Normal results are closed here as well where the clinic has switched that on.
     """
-    rows = {
-        _ref(row.specimen.public_id): row
-        for row in ResultReview.objects.filter(course=course).select_related("specimen")
-    }
+    rows: dict[int, dict[str, ResultReview]] = {each.course.pk: {} for each in courses}
+    on_file = ResultReview.objects.filter(course__in=rows).select_related("specimen")
+    for row in on_file.order_by("pk"):
+        rows[row.course_id][_ref(row.specimen.public_id)] = row
+    reviewed = [_reviewed(ground, rows[ground.course.pk]) for ground in courses]
+    changed = [
+        row
+        for each in reviewed
+        for specimen, row in each.rows.items()
+        if _refresh(row, each.found.get(specimen), policy=each.ground.policy, now=now)
+    ]
+    if changed:
+        ResultReview.objects.bulk_update(changed, _CHANGING)
+    _add(reviewed, now=now)
+    _close_normal([each for each in reviewed if each.ground.policy.close_normal_results], now=now)
+
+
+def _reviewed(ground: Ground, rows: dict[str, ResultReview]) -> _Reviewed:
     waiting = {specimen for specimen, row in rows.items() if not row.ended}
-    found = findings(facts, policy=policy, as_of=today, waiting=waiting)
-    fresh = _new_rows(course, found, rows, now=now)
-    for specimen, row in rows.items():
-        _refresh(row, found.get(specimen), policy=policy, now=now)
-    for row in fresh:
-        row.escalates_at = _deadline(found[_ref(row.specimen.public_id)], policy, now)
-    ResultReview.objects.bulk_create(fresh)
-    if policy.close_normal_results:
-        for row in [*rows.values(), *fresh]:
-            if not row.ended and not row.needs_decision:
-                _close_normal(course, row, found[_ref(row.specimen.public_id)], facts, now=now)
+    found = findings(ground.facts, policy=ground.policy, as_of=ground.today, waiting=waiting)
+    return _Reviewed(ground, found, rows)
 
 
 def findings(
@@ -153,41 +179,42 @@ def _worst_first(graded: Graded) -> tuple[bool, int, str]:
     return not graded.held, -(graded.tier or 0), graded.analyte.value
 
 
-def _new_rows(
-    course: Course,
-    found: Mapping[str, Finding],
-    rows: Mapping[str, ResultReview],
-    *,
-    now: datetime,
-) -> list[ResultReview]:
+def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
+    """Open a row for each specimen that asks for somebody and has none."""
     wanted = {
-        specimen: finding
-        for specimen, finding in found.items()
-        if specimen not in rows
+        specimen: each
+        for each in reviewed
+        for specimen, finding in each.found.items()
+        if specimen not in each.rows
         and not finding.settled
         and (finding.needs_decision or finding.current)
     }
     if not wanted:
-        return []
+        return
     specimens = Specimen.objects.filter(
         public_id__in=[uuid.UUID(ref.partition(":")[2]) for ref in wanted]
     )
     fresh = []
-    for specimen in specimens:
+    for specimen in specimens.order_by("pk"):
+        ref = _ref(specimen.public_id)
+        each = wanted[ref]
+        course, finding = each.ground.course, each.found[ref]
         row = ResultReview(course=course, clinic_id=course.clinic_id, specimen=specimen, since=now)
-        _copy(row, wanted[_ref(specimen.public_id)])
+        _copy(row, finding)
+        row.escalates_at = _deadline(finding, each.ground.policy, now)
+        each.rows[ref] = row
         fresh.append(row)
-    return fresh
+    ResultReview.objects.bulk_create(fresh)
 
 
 def _refresh(
     row: ResultReview, finding: Finding | None, *, policy: ClinicPolicy, now: datetime
-) -> None:
-    """One row that exists: end it, open it again, or bring it up to date."""
+) -> bool:
+    """One row that exists: end it, open it again, or bring it up to date; whether it differs."""
     ending = _ending(finding)
     if ending:
         if row.ended:
-            return
+            return False
         row.ended, row.ended_at, row.escalates_at = ending, now, None
     elif finding is not None and (row.ended, row.version, row.needs_decision) != (
         "",
@@ -200,8 +227,8 @@ def _refresh(
         _copy(row, finding)
         row.escalates_at = _deadline(finding, policy, row.since)
     else:
-        return
-    row.save()
+        return False
+    return True
 
 
 def _ending(finding: Finding | None) -> str:
@@ -248,27 +275,57 @@ def _deadline(finding: Finding, policy: ClinicPolicy, since: datetime) -> dateti
     return since + timedelta(hours=min(hours, default=24))
 
 
-def _close_normal(
-    course: Course, row: ResultReview, finding: Finding, facts: CourseFacts, *, now: datetime
-) -> None:
+def _close_normal(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
     """Close what the clinic's rule calls normal, with a decision that names the rule."""
-    if not all(is_plainly_normal(each) for each in finding.graded):
-        return
-    specimen = finding.graded[0].result.specimen
-    if any(
-        result.specimen == specimen and result.status is ResultStatus.PRELIMINARY
-        for result in facts.labs
-    ):
+    quiet = [
+        (each, row, each.found[specimen])
+        for each in reviewed
+        for specimen, row in each.rows.items()
+        if not row.ended
+        and not row.needs_decision
+        and _all_normal(specimen, each.found[specimen], each.ground.facts)
+    ]
+    if not quiet:
         return
     # Whatever else was drawn, and whatever the laboratory itself calls abnormal, keeps it open.
-    flags = Observation.objects.filter(specimen_id=row.specimen_id, current=True)
-    if any(flag.upper() not in _NORMAL_FLAGS for flag in flags.values_list("flag", flat=True)):
+    flags = Observation.objects.filter(
+        specimen__in=[row.specimen_id for _, row, _ in quiet], current=True
+    ).values_list("specimen_id", "flag")
+    flagged = {specimen for specimen, flag in flags if flag.upper() not in _NORMAL_FLAGS}
+    concerns = Escalation.objects.filter(
+        course__in={row.course_id for _, row, _ in quiet}, closed_at__isnull=True
+    )
+    troubled = set(concerns.values_list("course_id", flat=True))
+    closed = [
+        (each, row, finding)
+        for each, row, finding in quiet
+        if row.specimen_id not in flagged and row.course_id not in troubled
+    ]
+    if not closed:
         return
-    if Escalation.objects.filter(course=course, closed_at__isnull=True).exists():
-        return
-    Acknowledgement.objects.create(
+    Acknowledgement.objects.bulk_create(_by_rule(row, finding, now) for _, row, finding in closed)
+    for _, row, _ in closed:
+        row.ended, row.ended_at = ResultReview.Ending.BY_RULE, now
+    ResultReview.objects.bulk_update([row for _, row, _ in closed], ["ended", "ended_at"])
+    trail.record_many(
+        [happening(Kind.RESULT_CLOSED, each.ground.course, rule=RULE) for each, _, _ in closed],
+        by=CLOSER,
+        now=now,
+    )
+
+
+def _all_normal(specimen: str, finding: Finding, facts: CourseFacts) -> bool:
+    """Every result of the specimen is plainly normal, and none is still preliminary."""
+    return all(is_plainly_normal(each) for each in finding.graded) and not any(
+        result.specimen == specimen and result.status is ResultStatus.PRELIMINARY
+        for result in facts.labs
+    )
+
+
+def _by_rule(row: ResultReview, finding: Finding, now: datetime) -> Acknowledgement:
+    return Acknowledgement(
         specimen=row.specimen,
-        course=course,
+        course_id=row.course_id,
         action=Acknowledgement.Action.NO_ACTION,
         plan="Normal: closed by the clinic's rule",
         tier=Tier.T0.word,
@@ -276,9 +333,6 @@ def _close_normal(
         rule=RULE,
         at=now,
     )
-    row.ended, row.ended_at = ResultReview.Ending.BY_RULE, now
-    row.save(update_fields=["ended", "ended_at"])
-    record(Kind.RESULT_CLOSED, course, by=CLOSER, now=now, rule=RULE)
 
 
 def is_plainly_normal(graded: Graded) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from messaging.models import Message
-from monitoring.actions.planning import variant
+from monitoring.actions.due_items import variant
 from monitoring.models import DueItem
 from monitoring.policies import policies_for
 from monitoring.purposes import OF_REQUIREMENT
