@@ -7,35 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from clinic import wording
+from clinic.result_rows import result_row
 from look.templatetags.clinical import moment_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
 from protocol import cumulative, dosing
-from protocol.grading import Flag, Graded
-from protocol.vocabulary import Analyte, Tier
+from protocol.vocabulary import Tier
 
-# The two charts of the page, and the multiple or value at which the clinic acts (5.2, tier 2).
-_CHARTED = (Analyte.ALT, Analyte.TRIGLYCERIDES)
 _SHOWN_RESULTS = 6
-# A chart begins with the baseline, not with a value of years ago.
-_BEFORE_COURSE = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One value of a chart."""
-
-    on: date
-    value: Decimal
-    flag: object
-
-
-@dataclass(frozen=True, slots=True)
-class DoseSpan:
-    """One bar of the dose strip."""
-
-    from_on: date
-    until_on: date | None
-    mg_per_day: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +29,6 @@ class Happening:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One result with the laboratory's own range and both flags."""
-
-    name: str
-    value: str
-    unit: str
-    range: str
-    flag: object
-    tier_words: str
-    tier_status: str
-    ctcae: int | None
-    default_range: bool
-    note: str
-
-
-def flag_of(graded: Graded) -> object:
-    """What the flag tag shows: the tier where there is one, else where the value lies."""
-    if graded.tier is not None and graded.tier > Tier.T0:
-        return graded.tier
-    if graded.flag is Flag.LOW:
-        return Flag.LOW
-    return graded.tier if graded.tier is not None else graded.flag
-
-
-def result_row(graded: Graded) -> ResultRow:
-    """One line of a results table."""
-    result = graded.result
-    words, status = (
-        wording.TIERS[graded.tier] if graded.tier is not None else ("Not graded", "neutral")
-    )
-    low, high = graded.lln, graded.uln
-    span = ""
-    if high is not None:
-        span = (
-            f"{number_text(low)}–{number_text(high)}"
-            if low is not None
-            else f"≤ {number_text(high)}"
-        )
-    value = number_text(result.value) if result.value is not None else result.text
-    return ResultRow(
-        name=wording.ANALYTES[result.analyte.value],
-        value=f"{result.comparator}{value}",
-        unit=graded.unit or result.unit,
-        range=span or "Not recorded",
-        flag=flag_of(graded),
-        tier_words=words,
-        tier_status=status,
-        ctcae=graded.ctcae,
-        default_range=graded.default_range,
-        note=graded.why,
-    )
-
-
 def specimen_rows(found: CoursePage) -> list[dict[str, Any]]:
     """The newest draws, each with its results and whether somebody must read it."""
     return [_specimen(row) for row in found.specimens[:_SHOWN_RESULTS]]
@@ -118,45 +42,6 @@ def _specimen(row: SpecimenRow) -> dict[str, Any]:
         "to_acknowledge": row.to_acknowledge,
         "to_confirm": row.to_confirm,
     }
-
-
-def charts(found: CoursePage) -> list[dict[str, Any]]:
-    """The trends of ALT and triglycerides over the dose; one unit a chart (UX-04, UX-10)."""
-    drawn = []
-    began = min((dose.on for dose in found.facts.doses), default=found.today)
-    since = began - _BEFORE_COURSE
-    for analyte in _CHARTED:
-        points = [graded for graded in found.trends.get(analyte, ()) if graded.result.on >= since]
-        if not points:
-            continue
-        newest = max(points, key=lambda graded: graded.result.on)
-        same_unit = [graded for graded in points if graded.unit == newest.unit and not graded.held]
-        if not same_unit:
-            continue
-        drawn.append(
-            {
-                "title": wording.ANALYTES[analyte.value],
-                "unit": newest.unit,
-                "points": [
-                    Point(graded.result.on, graded.result.value or Decimal(0), flag_of(graded))
-                    for graded in same_unit
-                ],
-                "low": newest.lln,
-                "high": newest.uln,
-                "doses": _dose_spans(found),
-            }
-        )
-    return drawn
-
-
-def _dose_spans(found: CoursePage) -> list[DoseSpan]:
-    doses = [dose for dose in found.facts.doses if dose.on <= found.today]
-    spans = []
-    for number, dose in enumerate(doses):
-        following = doses[number + 1].on if number + 1 < len(doses) else None
-        until = following or found.stopped_on
-        spans.append(DoseSpan(dose.on, until, dosing.average_daily_mg(dose.pattern)))
-    return spans
 
 
 def dose_facts(found: CoursePage) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """Rows about deciding: what waits and since when, what was decided, what was replaced."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
 from clinic import wording
+from clinic.result_rows import difference, sender_words, series
 from monitoring.queries.concerns import StepRow
 from monitoring.queries.reading import DecisionRow, ReplacedRow, ReviewRow
 from monitoring.result_notes import NOTES
+from protocol.grading import Flag
 from protocol.vocabulary import Tier
 
 _SHOWN_LINES = 4
@@ -60,6 +63,13 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "flag": Tier(line["tier"]) if line["tier"] else None,
         "low": line["flag"] == "low",
         "held": bool(line["held"]),
+        # Rows that were written before carry neither until the next plan.
+        "sender": sender_words(sent := line.get("sender", "")),
+        "differs": difference(
+            sent, tier=line["tier"], low=line["flag"] == Flag.LOW, flag=line["flag"]
+        ),
+        "series": series(line.get("earlier", []), line),
+        "limit": Decimal(line["high"]) if line["high"] else None,
     }
 
 

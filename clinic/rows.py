@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clinic import wording
 from clinic.reasons import REASONS
+from clinic.result_rows import series
 from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
 from look.templatetags.components import deadline_words
 from messaging.queries import LedgerRow
@@ -32,6 +33,7 @@ class LabCell:
     unit: str
     flag: object
     on: date
+    series: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _lab_cell(latest: dict[str, Any]) -> LabCell | None:
         unit=latest["unit"],
         flag=Tier(latest["tier"]) if latest["tier"] is not None else None,
         on=date.fromisoformat(latest["on"]),
+        series=series(latest.get("earlier", []), latest),
     )
 
 

@@ -7,58 +7,14 @@ Everything is drawn at the size at which it is shown, so text keeps its size.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
-from look.templatetags.clinical import (
-    MONTH_NAMES,
-    FlagWords,
-    day_text,
-    flag_words,
-    number_text,
-)
+from look.templatetags.clinical import number_text
 
 Number = Decimal | float | int
-_Place = Callable[[float], float]
-
-# A line across a longer gap would show values nobody measured (UX-10).
-LONGEST_JOIN_DAYS = 45
-
-_WIDTH, _LEFT, _RIGHT, _TOP, _BASE = 350.0, 34.0, 346.0, 14.0, 160.0
-_LABEL_ROOM = 46.0
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One measured value: its day, the number, and how it is flagged (UX-05)."""
-
-    on: date
-    value: Number
-    flag: object = "normal"
-
-
-@dataclass(frozen=True, slots=True)
-class DoseSpan:
-    """A dose held from one day until another (exclusive; None: still)."""
-
-    from_on: date
-    until_on: date | None
-    mg_per_day: Number
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A drawn value."""
-
-    x: float
-    y: float
-    label: str
-    label_y: float
-    label_x: float
-    out_of_range: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +28,9 @@ class Line:
     words: str = ""
 
     @property
-    def middle_x(self) -> float:
-        """Half way along."""
-        return round((self.x1 + self.x2) / 2, 1)
-
-    @property
     def words_left_y(self) -> float:
         """Where words at the left end of a grid line stand."""
         return round(self.y1 + 4, 1)
-
-    @property
-    def words_above_y(self) -> float:
-        """Where words over a line stand."""
-        return round(self.y1 - 5, 1)
 
     @property
     def words_below_y(self) -> float:
@@ -107,34 +53,6 @@ class Block:
     height: float
     middle: float
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """The same value once more, for the table under the chart."""
-
-    on: date
-    value: str
-    words: FlagWords
-    flag: object
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """A chart of one series in one unit, ready to draw."""
-
-    height: int
-    description: str
-    band: Block | None
-    limit: Line | None
-    grid: tuple[Line, ...]
-    joins: tuple[Line, ...]
-    gaps: tuple[Line, ...]
-    dots: tuple[Dot, ...]
-    doses: tuple[Block, ...]
-    months: tuple[Line, ...]
-    axis_y: float
-    rows: tuple[TableRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,152 +98,6 @@ def months_between(first: date, last: date) -> list[date]:
         found.append(here)
 
 
-def trend(
-    points: Iterable[Point],
-    *,
-    unit: str,
-    low: Number | None = None,
-    high: Number | None = None,
-    limit: Number | None = None,
-    limit_words: str = "",
-    doses: Iterable[DoseSpan] = (),
-    until: date | None = None,
-) -> Trend:
-    """Lay out a trend. ``low`` and ``high`` are the usual range, ``limit`` the clinic's own limit.
-
-    ``until`` is the right edge of the time axis (the day of the page). A limit far above every
-    value does not flatten the curve: it is left to the words when over three times the highest.
-    """
-    series = sorted(points, key=lambda point: point.on)
-    if not series:
-        raise ValueError("A chart needs at least one value.")
-    strip = tuple(doses)
-    highest = max(float(point.value) for point in series)
-    reference = max(highest, float(high or 0))
-    shown_limit = limit is not None and float(limit) <= 3 * reference
-    top, step = ceiling(max(reference, float(limit or 0) if shown_limit else 0.0) * 1.08)
-    first = min([series[0].on, *(span.from_on for span in strip)])
-    last = max([series[-1].on, *([until] if until else [])])
-    days = max((last - first).days, 1)
-
-    def x_of(on: date) -> float:
-        inside = min(max(on, first), last)
-        return round(_LEFT + 14 + (inside - first).days / days * (_RIGHT - _LEFT - 34), 1)
-
-    def y_of(value: float) -> float:
-        return round(_BASE - min(value / top, 1.0) * (_BASE - _TOP), 1)
-
-    steps = tuple(
-        Line(_LEFT, y_of(n * step), _RIGHT, y_of(n * step), number_text(round(n * step, 6)))
-        for n in range(round(top / step) + 1)
-    )
-    joins, gaps = _joins(series, x_of, y_of)
-    blocks = _strip(strip, x_of, last)
-    axis = _BASE + 29 if blocks else _BASE + 8
-    return Trend(
-        height=round(axis + 18),
-        description="; ".join(
-            f"{number_text(point.value)} {unit} on {day_text(point.on)}" for point in series
-        ),
-        band=_band(low, high, unit, y_of),
-        limit=(
-            Line(_LEFT, y_of(float(limit or 0)), _RIGHT, y_of(float(limit or 0)), limit_words)
-            if shown_limit
-            else None
-        ),
-        grid=steps,
-        joins=joins,
-        gaps=gaps,
-        dots=_dots(series, x_of, y_of),
-        doses=blocks,
-        months=_months(first, last, x_of, axis),
-        axis_y=axis,
-        rows=tuple(
-            TableRow(
-                point.on, f"{number_text(point.value)} {unit}", flag_words(point.flag), point.flag
-            )
-            for point in reversed(series)
-        ),
-    )
-
-
-def _band(low: Number | None, high: Number | None, unit: str, y_of: _Place) -> Block | None:
-    if high is None:
-        return None
-    upper, lower = y_of(float(high)), y_of(float(low or 0))
-    span = (
-        f"up to {number_text(high)}" if low is None else f"{number_text(low)}–{number_text(high)}"
-    )
-    return Block(
-        _LEFT, upper, _RIGHT - _LEFT, round(lower - upper, 1), upper + 13, f"Usual {span} {unit}"
-    )
-
-
-def _joins(
-    series: Sequence[Point], x_of: Callable[[date], float], y_of: _Place
-) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Lines between neighbours in time, and words where nobody tested for too long."""
-    joins, gaps = [], []
-    for earlier, later in pairwise(series):
-        x1, x2 = x_of(earlier.on), x_of(later.on)
-        between = (later.on - earlier.on).days
-        if between <= LONGEST_JOIN_DAYS:
-            joins.append(Line(x1, y_of(float(earlier.value)), x2, y_of(float(later.value))))
-        elif x2 - x1 > 100:
-            gaps.append(Line(x1, _BASE - 5, x2, _BASE - 5, f"no test for {between} days"))
-        else:
-            gaps.append(Line(x1, _BASE - 5, x2, _BASE - 5, ""))
-    return tuple(joins), tuple(gaps)
-
-
-def _dots(series: Sequence[Point], x_of: Callable[[date], float], y_of: _Place) -> tuple[Dot, ...]:
-    """Every value; the last two carry their numbers, each on the side with room (8.4)."""
-    places = [(x_of(point.on), y_of(float(point.value))) for point in series]
-    named = {len(series) - 1}
-    if len(series) > 1 and places[-1][0] - places[-2][0] >= _LABEL_ROOM / 2:
-        named.add(len(series) - 2)
-    dots = []
-    for index, (point, (x, y)) in enumerate(zip(series, places, strict=True)):
-        words = flag_words(point.flag)
-        label = f"{number_text(point.value)} {words.symbol}".strip() if index in named else ""
-        above = y - 9 > _TOP - 4
-        dots.append(
-            Dot(x, y, label, y - 9 if above else y + 17, min(x, _RIGHT - 18), bool(words.status))
-        )
-    return tuple(dots)
-
-
-def _strip(
-    doses: Sequence[DoseSpan], x_of: Callable[[date], float], last: date
-) -> tuple[Block, ...]:
-    blocks = []
-    for span in doses:
-        x1, x2 = x_of(span.from_on), x_of(span.until_on or last)
-        width = round(max(x2 - x1, 2.0), 1)
-        words = f"{number_text(span.mg_per_day)} mg"
-        if width > 76:
-            words += "/day"
-        blocks.append(
-            Block(x1, _BASE + 7, width, 15, round(x1 + width / 2, 1), words if width > 40 else "")
-        )
-    return tuple(blocks)
-
-
-def _months(
-    first: date, last: date, x_of: Callable[[date], float], axis: float
-) -> tuple[Line, ...]:
-    """Month and year under the axis, every so many months that at most four are written."""
-    starts = months_between(first, last)
-    every = max(1, math.ceil(len(starts) / 4))
-    if not starts:
-        starts = [first]
-    ticks = []
-    for on in starts[::every]:
-        x = x_of(on)
-        ticks.append(Line(x, axis, x, axis + 4, f"{MONTH_NAMES[on.month - 1]}-{on.year}"))
-    return tuple(ticks)
-
-
 def number_line(
     value: Number,
     *,
@@ -362,12 +134,14 @@ def number_line(
     return NumberLine(start, round(goal_width, 1), tuple(ticks), marker, anchor, text_at)
 
 
-def spark(values: Sequence[Number]) -> str:
-    """Points of a 56 by 18 spark line, for the signing list only (visual language 8.10)."""
-    low, high = min(map(float, values)), max(map(float, values))
-    spread = (high - low) or 1.0
+def spark(values: Sequence[Number], *, high: Number | None = None) -> str:
+    """Points of a 56 by 18 spark line, beside a number in a list (visual language 8.10).
+
+    From nought to the highest value or the upper limit, so that a small change looks small.
+    """
+    top = max([float(high or 0), *map(float, values)]) or 1.0
     step = 50 / max(len(values) - 1, 1)
     return " ".join(
-        f"{3 + index * step:.1f},{15 - (float(value) - low) / spread * 12:.1f}"
+        f"{3 + index * step:.1f},{15 - float(value) / top * 12:.1f}"
         for index, value in enumerate(values)
     )

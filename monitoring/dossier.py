@@ -356,6 +356,7 @@ def _lab_result(row: Observation) -> f.LabResult:
         status=ResultStatus(row.status),
         confirmed=row.confirmed_at is not None,
         held="" if row.confirmed_at is not None else row.held,
+        flag=row.flag,
     )
 
 

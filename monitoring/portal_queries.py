@@ -194,11 +194,11 @@ def results(patient: Patient, *, now: datetime) -> tuple[ResultRow, ...]:
 def result_row(graded: Graded, *, settled: bool) -> ResultRow:
     """The row of one graded result; a held one has neither number nor flag to compare."""
     result = graded.result
-    value = None if graded.held or result.comparator else result.value
+    value = None if graded.held or result.comparator else graded.number
     return ResultRow(
         analyte=graded.analyte,
         on=result.on,
-        text=f"{result.comparator}{result.text or result.value or ''}",
+        text=f"{result.comparator}{_said(graded)}",
         value=value,
         unit=graded.unit or result.unit,
         low=graded.lln,
@@ -207,6 +207,12 @@ def result_row(graded: Graded, *, settled: bool) -> ResultRow:
         tier=graded.tier,
         settled=settled and not graded.held,
     )
+
+
+def _said(graded: Graded) -> str:
+    if graded.converted or not graded.result.text:
+        return "" if graded.number is None else f"{graded.number:f}"
+    return graded.result.text
 
 
 def messages(patient: Patient) -> tuple[MessageRow, ...]:

@@ -135,7 +135,8 @@ class LabResult(Fact):
     ``value`` is None where the text could not be read as a number: such a result cannot be graded.
     ``specimen`` groups results drawn together; ``confirmed`` says that a clinician has confirmed a
     value or unit that looked impossible (LAB-6); ``held`` says why the message itself made the
-    value doubtful (code and unit disagree, an unreadable number), empty if it did not.
+    value doubtful (code and unit disagree, an unreadable number), empty if it did not. ``flag`` is
+    the laboratory's own interpretation as it was sent: it is shown, and nothing is graded by it.
     """
 
     specimen: str
@@ -150,6 +151,7 @@ class LabResult(Fact):
     status: ResultStatus = ResultStatus.FINAL
     confirmed: bool = False
     held: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

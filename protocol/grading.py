@@ -80,6 +80,16 @@ class Graded:
         return self.result.analyte
 
     @property
+    def number(self) -> Decimal | None:
+        """The value to be shown, in ``unit``: as it was compared, else as it was sent."""
+        return self.value if self.value is not None else self.result.value
+
+    @property
+    def converted(self) -> bool:
+        """``number`` is in another unit than the laboratory's."""
+        return self.value is not None and self.value != self.result.value
+
+    @property
     def x_uln(self) -> Decimal | None:
         """Multiple of the upper limit, for display; None without a value or a limit."""
         return self.value / self.uln if self.value is not None and self.uln else None

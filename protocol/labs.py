@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from operator import attrgetter
 
 from protocol.facts import CourseFacts, LabAcknowledged, LabResult
@@ -27,7 +28,17 @@ from protocol.treatment import Treatment
 from protocol.treatment import newest as newest_course
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 
-__all__ = ["Graded", "Held", "LabAction", "LabNote", "LabReading", "grade", "history", "read"]
+__all__ = [
+    "Graded",
+    "Held",
+    "LabAction",
+    "LabNote",
+    "LabReading",
+    "earlier_values",
+    "grade",
+    "history",
+    "read",
+]
 
 _ORDER = tuple(Analyte)
 _DAY_OF = attrgetter("on")
@@ -305,3 +316,26 @@ def history(
     """
     reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=with_ctcae)
     return tuple(reader.grade(result) for result in (facts.labs if only is None else only))
+
+
+def earlier_values(facts: CourseFacts, graded: Graded, *, count: int = 5) -> tuple[Decimal, ...]:
+    """The values before one result, oldest first, at most ``count``, for a small line beside it.
+
+    Only what can stand on one line: believed, without a sign, in the laboratory's same unit.
+    """
+    result = graded.result
+    if graded.held or graded.converted or result.comparator:
+        return ()
+    earlier = sorted(
+        (
+            other
+            for other in facts.labs
+            if other.analyte is result.analyte
+            and other.on < result.on
+            and other.status in _FINAL
+            and other.unit == result.unit
+            and not (other.comparator or other.held)
+        ),
+        key=_DAY_OF,
+    )
+    return tuple(other.value for other in earlier[-count:] if other.value is not None)

@@ -7,6 +7,7 @@ same format (`from_text`) and hand it to the rules as ``ClinicPolicy.ladder``.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
@@ -57,6 +58,19 @@ class LabLadder:
         if symptoms:
             return self.rungs.get(key, ()) + self.symptom_rungs.get(key, ())
         return self.rungs.get(key, ())
+
+    def acts_at(
+        self, analyte: Analyte, unit: str, uln: Decimal | None
+    ) -> tuple[str, Decimal] | None:
+        """Where somebody must decide (t2, LAB-8): ``>`` or ``>=``, and the number in ``unit``.
+
+        None without a ladder for the analyte, or where the limit that it multiplies is unknown.
+        """
+        for tier, step in self.steps(analyte, unit):
+            if tier >= Tier.T2:
+                bound = step.bound(uln, None)
+                return None if bound is None else (">=" if step.inclusive else ">", bound)
+        return None
 
 
 def _rungs(body: Mapping[str, object], where: str, *, symptoms: bool) -> Rungs:

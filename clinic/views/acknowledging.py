@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinic import wording
-from clinic.course_rows import result_row
 from clinic.deciding_rows import decision_row, note_rows, replaced_row, waiting_words
 from clinic.forms.deciding import DecisionForm
+from clinic.result_rows import result_row
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for

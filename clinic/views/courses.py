@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from clinic import wording
+from clinic.chart_rows import charts
 from clinic.course_rows import (
-    charts,
     dose_facts,
     item_rows,
     prescription_rows,

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from audit import trail
+from clinic.result_rows import sender_words
 from clinic.views.base import StaffPage
 from clinic.wording import ANALYTES
 from courses.queries import course_for
@@ -37,6 +38,7 @@ def line_row(line: desk.ResultLine) -> dict[str, object]:
         "value": f"{line.value} {line.unit}".strip(),
         "collected_on": line.collected_on,
         "sent_as": line.status.capitalize(),
+        "sender": sender_words(line.flag),
         "status": status,
         "word": word,
         "note": line.note,

@@ -16,6 +16,8 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 
+from look.trends import DoseSpan, Point
+
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 ZONE = "America/New_York"
@@ -123,8 +125,8 @@ UNKNOWN = replace(Who(), given_name=HOSTILE, title="", born=None, sex="", phone=
                   dose="", weight="", pregnancy_potential="", edition="")  # fmt: skip
 
 
-def _points(*values: tuple[date, float, object]) -> list[SimpleNamespace]:
-    return [SimpleNamespace(on=on, value=value, flag=flag) for on, value, flag in values]
+def _points(*values: tuple[date, float, object]) -> list[Point]:
+    return [Point(on, value, flag) for on, value, flag in values]
 
 
 ALT = _points(
@@ -135,8 +137,8 @@ FATS = _points(
     (date(2026, 8, 28), 84, 0), (date(2026, 10, 20), 128, 0), (date(2026, 11, 23), 142, 0)
 )
 DOSES = [
-    SimpleNamespace(from_on=date(2026, 9, 8), until_on=date(2026, 10, 6), mg_per_day=30),
-    SimpleNamespace(from_on=date(2026, 10, 6), until_on=None, mg_per_day=60),
+    DoseSpan(date(2026, 9, 8), date(2026, 10, 6), 30),
+    DoseSpan(date(2026, 10, 6), None, 60),
 ]
 
 

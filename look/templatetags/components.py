@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from look import drawing
+from look import drawing, trends
 from look.templatetags.clinical import (
     clock_text,
     day,
@@ -249,32 +249,31 @@ def dose_ring(
 
 @register.inclusion_tag("components/trend.html")
 def trend(
-    points: Iterable[drawing.Point],
+    points: Iterable[trends.Point],
     title: str,
     unit: str,
     low: drawing.Number | None = None,
     high: drawing.Number | None = None,
     limit: drawing.Number | None = None,
     limit_words: str = "",
-    doses: Iterable[drawing.DoseSpan] = (),
+    doses: Iterable[trends.DoseSpan] = (),
     today: date | None = None,
     id: str = "",  # noqa: A002
-    level: int = 2,
+    note: str = "",
 ) -> dict[str, object]:
     """One analyte over time, as a chart and as the same values in a table (UX-10).
 
-    ``points`` have ``on``, ``value`` and ``flag``; ``doses`` have ``from_on``, ``until_on`` and
-    ``mg_per_day``. One unit per chart: convert before, and say so at the value (UX-04).
+    One unit per chart: convert before, and say so at the value (UX-04). ``note`` says in words
+    what the chart leaves out.
     """
     series = list(points)
     words = limit_words or (f"Act above {number_text(limit)}" if limit is not None else "")
     return {
         "title": title,
         "unit": unit,
-        "level": level,
         "id": id or "trend-" + "".join(c if c.isalnum() else "-" for c in title.lower()),
-        "range": _range(low, high),
-        "chart": drawing.trend(
+        "note": note,
+        "chart": trends.trend(
             series,
             unit=unit,
             low=low,
@@ -287,14 +286,6 @@ def trend(
         if series
         else None,
     }
-
-
-def _range(low: drawing.Number | None, high: drawing.Number | None) -> str:
-    if high is None:
-        return ""
-    return (
-        f"{number_text(low)}–{number_text(high)}" if low is not None else f"≤ {number_text(high)}"
-    )
 
 
 @register.inclusion_tag("components/number_line.html")
@@ -324,16 +315,23 @@ def number_line(
 
 
 @register.simple_tag
-def spark(values: Iterable[drawing.Number]) -> SafeString | str:
-    """A small line beside a number, in the signing list only; under two values nothing is drawn."""
-    series = list(values)
+def spark(
+    values: Iterable[drawing.Number] | None,
+    name: str = "",
+    unit: str = "",
+    high: drawing.Number | None = None,
+) -> SafeString | str:
+    """A small line beside a number in a list, its values as its words; under two draws nothing."""
+    series = list(values or ())
     if len(series) < 2:
         return ""
-    points = drawing.spark(series)
+    points = drawing.spark(series, high=high)
     x, y = points.rsplit(" ", 1)[1].split(",")
+    said = ", ".join(map(number_text, series))
     return format_html(
-        '<svg class="it-spark" viewBox="0 0 56 18" aria-hidden="true"><polyline points="{}"/>'
-        '<circle cx="{}" cy="{}" r="2.5"/></svg>',
+        '<svg class="it-spark" viewBox="0 0 56 18" role="img" aria-label="{}">'
+        '<polyline points="{}"/><circle cx="{}" cy="{}" r="2.5"/></svg>',
+        f"{name}, last {len(series)}: {said} {unit}",
         points,
         x,
         y,

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from audit import trail
 from audit.kinds import Kind
@@ -102,7 +103,7 @@ def reconcile(courses: Sequence[Ground], *, now: datetime) -> None:
         row
         for each in reviewed
         for specimen, row in each.rows.items()
-        if _refresh(row, each.found.get(specimen), policy=each.ground.policy, now=now)
+        if _refresh(row, each.found.get(specimen), each.ground, now=now)
     ]
     if changed:
         ResultReview.objects.bulk_update(changed, _CHANGING)
@@ -200,16 +201,14 @@ def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
         each = wanted[ref]
         course, finding = each.ground.course, each.found[ref]
         row = ResultReview(course=course, clinic_id=course.clinic_id, specimen=specimen, since=now)
-        _copy(row, finding)
+        _copy(row, finding, each.ground.facts)
         row.escalates_at = _deadline(finding, each.ground.policy, now)
         each.rows[ref] = row
         fresh.append(row)
     ResultReview.objects.bulk_create(fresh)
 
 
-def _refresh(
-    row: ResultReview, finding: Finding | None, *, policy: ClinicPolicy, now: datetime
-) -> bool:
+def _refresh(row: ResultReview, finding: Finding | None, ground: Ground, *, now: datetime) -> bool:
     """One row that exists: end it, open it again, or bring it up to date; whether it differs."""
     ending = _ending(finding)
     if ending:
@@ -224,8 +223,11 @@ def _refresh(
         if row.version != finding.version or row.ended:
             row.since = now
         row.ended, row.ended_at = "", None
-        _copy(row, finding)
-        row.escalates_at = _deadline(finding, policy, row.since)
+        _copy(row, finding, ground.facts)
+        row.escalates_at = _deadline(finding, ground.policy, row.since)
+    elif finding is not None and row.lines != (lines := _lines(finding, ground.facts)):
+        # What stands beside a value does not begin the waiting time anew.
+        row.lines = lines
     else:
         return False
     return True
@@ -242,26 +244,32 @@ def _ending(finding: Finding | None) -> str:
     return ""
 
 
-def _copy(row: ResultReview, finding: Finding) -> None:
+def _copy(row: ResultReview, finding: Finding, facts: CourseFacts) -> None:
     row.collected_on = finding.collected_on
     row.tier = finding.tier.value if finding.tier is not None else None
     row.needs_decision = finding.needs_decision
     row.corrected, row.doubtful = finding.corrected, finding.doubtful
-    row.lines = [_line(each) for each in finding.graded]
+    row.lines = _lines(finding, facts)
     row.version = finding.version
 
 
-def _line(graded: Graded) -> dict[str, object]:
+def _lines(finding: Finding, facts: CourseFacts) -> list[dict[str, object]]:
+    return [_line(each, labs.earlier_values(facts, each)) for each in finding.graded]
+
+
+def _line(graded: Graded, earlier: Sequence[Decimal]) -> dict[str, object]:
     result = graded.result
     return {
         "analyte": graded.analyte.value,
-        "value": str(result.value) if result.value is not None else result.text,
+        "value": str(graded.number) if graded.number is not None else result.text,
         "comparator": result.comparator,
         "unit": graded.unit or result.unit,
         "high": str(graded.uln) if graded.uln is not None else "",
         "tier": graded.tier.value if graded.tier is not None else None,
         "flag": graded.flag.value if graded.flag is not None else "",
         "held": graded.held,
+        "sender": result.flag,
+        "earlier": [str(value) for value in earlier],
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -12,6 +12,7 @@ from monitoring import attention
 from monitoring.grounds import Ground
 from monitoring.models import CourseStanding, Escalation
 from protocol import cumulative, dosing, labs, standing
+from protocol.facts import CourseFacts
 from protocol.grading import Flag
 from protocol.plan import Plan
 from protocol.vocabulary import Analyte
@@ -92,7 +93,7 @@ def _standing(
         week=stand.week,
         daily_mg=dosing.average_daily_mg(dose.pattern) if dose else None,
         mg_per_kg_so_far=taken.mg_per_kg if taken else None,
-        latest_lab=_latest(reading, today),
+        latest_lab=_latest(reading, ground.facts),
         unread_results=len(reading.awaiting) + len(reading.to_confirm),
         worst_tier=reading.tier.value if reading.tier is not None else None,
         edition=stand.decision.edition,
@@ -128,7 +129,7 @@ def _signed_unfilled(course_ids: Sequence[int], now: datetime) -> set[int]:
     }
 
 
-def _latest(reading: labs.LabReading, today: date) -> dict[str, Any]:
+def _latest(reading: labs.LabReading, facts: CourseFacts) -> dict[str, Any]:
     for analyte in _SHOWN:
         graded = reading.newest.get(analyte)
         if graded is not None:
@@ -138,11 +139,12 @@ def _latest(reading: labs.LabReading, today: date) -> dict[str, Any]:
             shown = worst if worst.tier else graded
             return {
                 "analyte": shown.analyte.value,
-                "value": shown.result.text or str(shown.result.value),
+                "value": (not shown.converted and shown.result.text) or str(shown.number),
                 "comparator": shown.result.comparator,
                 "unit": shown.unit or shown.result.unit,
                 "tier": shown.tier.value if shown.tier is not None else None,
                 "high": shown.flag is Flag.HIGH,
                 "on": shown.result.on.isoformat(),
+                "earlier": [str(value) for value in labs.earlier_values(facts, shown)],
             }
     return {}

@@ -53,6 +53,7 @@ class ResultLine:
     unit: str
     collected_on: date | None
     status: str
+    flag: str
     state: str
     note: str
 
@@ -279,6 +280,7 @@ def _line(row: Observation) -> ResultLine:
         unit=row.unit,
         collected_on=row.specimen.collected_on,
         status=row.status,
+        flag=row.flag,
         state=state,
         note=note,
     )

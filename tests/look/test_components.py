@@ -10,10 +10,8 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
-from hypothesis import given
-from hypothesis import strategies as st
 
-from look import drawing
+from look import trends
 from look.templatetags.components import ICONS, STATUS_ICONS
 from look.templatetags.structure import _TONES
 
@@ -69,7 +67,8 @@ def test_a_status_or_icon_outside_the_language_fails(source: str) -> None:
         "{% tiles label=x %}{{ x }}{% endtiles %}",
         "{% dose_ring 3 120 caption=x unit=x %}",
         "{% number_line 3 1 5 8 x x %}",
-        "{% trend points x x 1 5 limit=9 limit_words=x %}",
+        "{% trend points x x 1 5 limit=9 limit_words=x note=x %}",
+        "{% spark pair x x %}",
         "{% gate_list checks %}",
         "{% timeline rows %}",
         "{% patient_banner who %}",
@@ -82,7 +81,8 @@ def test_hostile_words_stay_words(source: str) -> None:
     shown = said(
         source,
         x=HOSTILE,
-        points=[SimpleNamespace(on=on, value=3, flag=HOSTILE)],
+        pair=[3, 4],
+        points=[trends.Point(on, 3, HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
         checks=[
             SimpleNamespace(
                 title=HOSTILE, met=met, status="due", owner_words=HOSTILE, why=HOSTILE,
@@ -157,55 +157,17 @@ def test_a_ring_over_its_target_stays_full_and_says_so() -> None:
     assert "Over the target" in shown
 
 
+def test_a_small_line_says_its_values_and_needs_two() -> None:
+    shown = said("{% spark values 'ALT' 'U/L' %}", values=[35, 37, 188])
+    assert 'role="img" aria-label="ALT, last 3: 35, 37, 188 U/L"' in shown
+    assert said("{% spark values 'ALT' 'U/L' %}", values=[35]) == ""
+    assert said("{% spark values %}", values=None) == ""
+
+
 def test_drawings_keep_their_decimal_points_in_every_language() -> None:
     with translation.override("es"):
         shown = said("{% dose_bar 61 120 %}{% number_line 52 7 40 80 'U/L' %}")
     assert not re.search(r'(x|cx|width|x1)="\d+,\d', shown)
-
-
-def points(*pairs: tuple[date, float]) -> list[drawing.Point]:
-    return [drawing.Point(on, value, 1) for on, value in pairs]
-
-
-@pytest.mark.parametrize(("days", "joined"), [(1, True), (45, True), (46, False), (90, False)])
-def test_trend_never_joins_across_more_than_45_days(days: int, joined: bool) -> None:
-    last = date.fromordinal(date(2026, 6, 1).toordinal() + days)
-    chart = drawing.trend(points((date(2026, 6, 1), 20), (last, 30)), unit="U/L")
-    assert bool(chart.joins) is joined
-    assert bool(chart.gaps) is not joined
-
-
-def test_trend_says_how_long_nobody_tested() -> None:
-    series = points((date(2026, 8, 28), 84), (date(2026, 10, 20), 128))
-    shown = said("{% trend series 'TG' 'mg/dL' %}", series=series)
-    assert "no test for 53 days" in shown
-
-
-@given(
-    st.dictionaries(
-        st.dates(min_value=date(2025, 1, 1), max_value=date(2027, 1, 1)),
-        st.floats(min_value=0, max_value=5000, allow_nan=False),
-        min_size=1,
-        max_size=12,
-    )
-)
-def test_trend_stays_in_its_frame_and_repeats_every_value_in_the_table(
-    values: dict[date, float],
-) -> None:
-    chart = drawing.trend(
-        [drawing.Point(on, value) for on, value in values.items()], unit="U/L", low=7, high=40
-    )
-    assert len(chart.grid) <= 6 + 1
-    for dot in chart.dots:
-        assert 34 <= dot.x <= 346
-        assert 0 <= dot.y <= 160
-    assert [row.on for row in chart.rows] == sorted(values, reverse=True)
-    told = chart.description.split("; ")
-    assert [row.value for row in reversed(chart.rows)] == [line.split(" on ")[0] for line in told]
-
-
-def test_trend_without_values_says_so() -> None:
-    assert "No results yet" in said("{% trend nothing 'ALT' 'U/L' %}", nothing=[])
 
 
 def test_gate_shows_every_check_and_open_ones_first() -> None:

@@ -340,3 +340,21 @@ def test_two_unread_draws_of_a_course_raise_one_concern_at_its_first_rung() -> N
     )
     assert unread.sweep(now=world.NOW + timedelta(hours=48)) == 2
     assert Escalation.objects.get(kind="unread-result").rung == 0
+
+
+def test_what_stands_beside_a_value_comes_up_to_date_without_a_new_waiting_time() -> None:
+    """The laboratory's flag and the earlier values; the hours that it waits go on (UX-06)."""
+    course, _ = raised(days_ago=30, alt="40", control="before")
+    ready.receive(
+        course.patient, ready.message(course.patient, on=world.TODAY, control="now", alt="150")
+    )
+    row = ResultReview.objects.get(specimen=specimen_of(course))
+    assert row.lines[0]["earlier"] == ["40"]
+    assert "sender" in row.lines[0]
+    due = row.escalates_at
+    old = [{name: line[name] for name in line if name != "earlier"} for line in row.lines]
+    ResultReview.objects.filter(pk=row.pk).update(lines=old)
+    planning.replan(course, now=LATER)
+    row.refresh_from_db()
+    assert row.lines[0]["earlier"] == ["40"]
+    assert (row.since, row.escalates_at) == (world.NOW, due)
