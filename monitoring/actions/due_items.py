@@ -42,7 +42,7 @@ class Planned:
     changes: Changes = field(default_factory=Changes)
 
 
-def agree(courses: Sequence[Planned], *, now: datetime) -> None:
+def make_agree(courses: Sequence[Planned], *, now: datetime) -> None:
     """Make the rows agree with the plans, and note in each course's ``changes`` what that took.
 
     1. end what is met, lapsed or not wanted; 2. open and move what should be open; 3. queue the

@@ -90,7 +90,7 @@ def replan_all(
         what was altered, by course id.
     """
     courses = [Planned(ground, _plan(ground)) for ground in grounds_of]
-    due_items.agree(courses, now=now)
+    due_items.make_agree(courses, now=now)
     reviews.reconcile([each.ground for each in courses], now=now)
     standings.refresh(
         [Judged(each.ground, each.plan, _next_ring(each, now)) for each in courses], now=now
