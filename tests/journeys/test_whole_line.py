@@ -96,6 +96,8 @@ def test_from_a_new_patient_to_the_next_cycle(
     nora.give_birth_date(BORN + timedelta(days=1))
     assert "could not open this" in nora.problems()
     nora.give_birth_date(BORN)
+    # One message told of several things: it leads to the page that says which comes first.
+    nora.follow("Start, about 2 minutes")
     assert nora.answer_everything() > 10
     assert nora.reads("Check your answers")
     nora.press("Send to my clinic")
