@@ -76,7 +76,8 @@ def share(part: Number, whole: Number, width: float) -> float:
 
 def ceiling(highest: float) -> tuple[float, float]:
     """A round top for an axis from zero, and its step: at most six ticks (visual language 8.2)."""
-    if highest <= 0:
+    # Nothing, or less than the six places that an axis is written with.
+    if highest < 1e-6:
         return 1.0, 0.2
     size = 10 ** math.floor(math.log10(highest / 5))
     for factor in (1, 2, 2.5, 5, 10):
