@@ -156,7 +156,8 @@ def _by_loinc(loinc: tuple[Coding, ...], sent: tuple[Coding, ...]) -> Resolved:
     chosen = known[0] if known else loinc[0]
     text = chosen.text or next((slot.text for slot in sent if slot.text), "")
     if not known:
-        problem = "" if check_digit_holds(chosen.code) else "the LOINC code is not a valid one"
+        valid = check_digit_holds(chosen.code)
+        problem = "" if valid else f"the LOINC code is not a valid one; {UNMAPPED}"
         if not problem and any(analyte_named(slot.text) in _ONE_MEANING for slot in sent):
             # A method variant that is not listed: its words say that somebody must look.
             problem = UNMAPPED
@@ -186,7 +187,8 @@ def _by_name(sent: tuple[Coding, ...]) -> Resolved:
     text = first.text or next((slot.text for slot in sent if slot.text), "")
     borrowed = [slot for slot in sent if slot.system and looks_like_loinc(slot.code)]
     if borrowed:
-        problem = "the code looks like LOINC but was sent under another code system"
+        # A laboratory that always writes it so would wait for ever: staff may say what it means.
+        problem = f"the code looks like LOINC but was sent under another code system; {UNMAPPED}"
         return Resolved(first.code, first.system, text, problem=problem)
     said = {analyte for slot in sent if (analyte := _local_meaning(slot))}
     if len(said) > 1 or any(_contradicts_itself(slot) for slot in sent):

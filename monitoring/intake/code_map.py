@@ -1,8 +1,9 @@
 """What a clinic's own code map says about a laboratory's local codes (case B4). Pure.
 
 A code that nobody can be sure of waits with the reason `UNMAPPED`. Once staff have said what it is,
-the map makes it known: readers look here only for results that would wait for this reason alone, so
-that a map can never overrule LOINC, words that are understood, or a contradiction.
+the map makes it known. A number in LOINC's shape under another code system, or one that LOINC's
+check digit denies, waits for the same word. A map can never overrule LOINC, words that are
+understood, or a contradiction.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def read(
 
 
 def _rows(data: bytes, file: str) -> Iterator[_Row | Rejected]:
-    reader = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
+    text = _decode(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         if why := _why_header_is_refused(header):
@@ -108,6 +109,18 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+def _delimiter(text: str) -> str:
+    """The comma, or what a spreadsheet puts where the comma is the decimal sign.
+
+    Only a header that holds every column by its name says so; nothing is inferred from rows.
+    """
+    header = text.partition("\n")[0].lower().replace('"', "")
+    for delimiter in (";", "\t"):
+        if {name.strip() for name in header.split(delimiter)} == set(COLUMNS):
+            return delimiter
+    return ","
 
 
 def _why_header_is_refused(header: list[str]) -> str:

@@ -130,8 +130,13 @@ def _lines(text: str) -> list[str]:
     """The segments as text. A line break inside a comment stays part of the comment."""
     endings = r"\r\n?|\n(?=[A-Z][A-Z0-9]{2}[^\w\s])" if "\r" in text else r"\n"
     lines: list[list[str]] = []
+    # Blanks before a segment are no part of it; a comment that goes on begins with no separator.
+    separator = text[3:4] or "|"
     for raw in re.split(endings, text):
         line = raw.strip("\n\x00\x1a ")
+        bare = line.lstrip(" \t")
+        if bare[3:4] == separator and _SEGMENT.match(bare):
+            line = bare
         if not line:
             continue
         if _SEGMENT.match(line):

@@ -28,7 +28,7 @@ def reading_of(result: Segment) -> Reading:
         return _coded(result)
     if kind == "CQ":
         return read_value(f"{result.part(5)} {result.part(5, 2)}")
-    return read_value(result.whole(5))
+    return _sign_and_number(result) or read_value(result.whole(5))
 
 
 def _structured(result: Segment) -> Reading:
@@ -36,6 +36,8 @@ def _structured(result: Segment) -> Reading:
     sign, first, separator, second = (result.part(5, slot) for slot in (1, 2, 3, 4))
     if not first and not separator and not second:
         return read_value(sign)
+    if (shifted := _sign_and_number(result)) is not None:
+        return shifted
     number = number_of(first)
     if number is None or separator or second or (sign and sign not in (*SIGNS, "=")):
         doubt = (
@@ -43,6 +45,15 @@ def _structured(result: Segment) -> Reading:
         )
         return Reading(result.whole(5), doubt=doubt)
     return Reading(plain(number), SIGNS.get(sign, ""), number)
+
+
+def _sign_and_number(result: Segment) -> Reading | None:
+    """`^<^10`, or `<^10` under another type: a structured number one slot off, or not so called."""
+    pieces = [text for slot in range(1, 6) if (text := result.part(5, slot))]
+    if len(pieces) != 2 or pieces[0] not in SIGNS:
+        return None
+    number = number_of(pieces[1])
+    return Reading(plain(number), SIGNS[pieces[0]], number) if number is not None else None
 
 
 def _coded(result: Segment) -> Reading:

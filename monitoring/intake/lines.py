@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from monitoring.intake.catalogue import Coding, Resolved, resolve
+from monitoring.intake.catalogue import Coding, Resolved, looks_like_loinc, resolve
 from monitoring.intake.code_map import EMPTY, UNMAPPED, CodeMap, LocalCode
 from monitoring.intake.dates import WrittenDay, why_day_is_held
 from monitoring.intake.fasting import asks_for_fasting
@@ -167,12 +167,15 @@ def _question(line: IncomingLine) -> Hashable:
 
 def _mapped(meaning: Resolved, sender: str, code_map: CodeMap) -> Resolved:
     """What the clinic's code map makes of a code that nothing else explains."""
-    if meaning.problem != UNMAPPED or not code_map:
+    if UNMAPPED not in meaning.problem or not code_map:
         return meaning
     key = LocalCode.of(sender=sender, code=meaning.code, system=meaning.system, text=meaning.text)
     if key not in code_map:
         return meaning
     analyte = code_map[key]
+    if analyte is Analyte.HCG and looks_like_loinc(meaning.code):
+        # 2106-3 and 2118-8 are races in another table (§6, traps), whatever somebody said.
+        return meaning
     return replace(meaning, analyte=analyte.value if analyte else "", problem="")
 
 

@@ -128,11 +128,14 @@ def presence_of(text: str) -> str:
 
 _NUMBER = r"(?:\d[\d.,]*|[.,]\d+)"
 _UPTO = (
-    r"(?:<=?|=<|≤|< ?ou ?=|< ?o ?=|up to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|less than|"
+    r"(?:<=?|=<|≤|< ?ou ?=|< ?o ?=|up to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|"
+    r"(?:less|lower|smaller) than(?: or equal to)?|(?:no|not) (?:more|higher|greater) than|at most|"
+    r"nicht uber|hochstens|"
     r"jusqu'?a|hasta|moins de|menor de|menor que|menos de|inf(?:erieur|erior)? a|max\.?|-(?= ?\d))"
 )
 _FROM = (
-    r"(?:>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|more than|greater than|from|mind\.?|min\.?)"
+    r"(?:>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|(?:more|higher|greater) than"
+    r"(?: or equal to)?|(?:no|not) (?:less|lower) than|at least|from|mind\.?|min\.?)"
 )
 _SPAN = re.compile(
     rf"(?:von |de |from |between |entre )?(?P<low>-?{_NUMBER})\s*"

@@ -73,6 +73,19 @@ def test_a_code_explained_reads_what_waits_and_what_comes(
     assert len(dossier.load_one(course).labs) == 2
 
 
+def test_a_code_in_loincs_shape_under_a_local_system_can_be_explained(
+    clinic: Clinic, nurse: User, patient: Patient
+) -> None:
+    send(clinic, pid(patient), messages.OBR, messages.obx("1742-6^ALT^L", "40"))
+    waiting = in_force(patient)
+    assert waiting in meanings.waiting_rows(clinic.pk)
+
+    code = meanings.local_code_of(waiting)
+    code_maps.map_code(clinic, code=code, analyte=Analyte.ALT, text="ALT", by=nurse, now=NOW)
+
+    assert (in_force(patient).analyte, in_force(patient).held) == ("alt", "")
+
+
 def test_a_code_called_not_monitored_waits_no_more(
     clinic: Clinic, nurse: User, patient: Patient
 ) -> None:

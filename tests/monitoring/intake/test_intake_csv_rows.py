@@ -119,7 +119,8 @@ def test_a_bad_row_is_rejected_by_line_and_column_and_stops_nothing(bad: str, re
     [
         ([HEADER], "no rows"),
         ([row()], "line 1: the header lacks patient_id"),
-        ([HEADER.replace(",", ";"), row()], "separated by commas"),
+        ([HEADER.replace(",", "|"), row()], "separated by commas"),
+        ([HEADER.replace(",", ";"), row()], "has 1 cells instead of 11"),
         ([HEADER + ",extra", row() + ",x"], "not known"),
         ([HEADER, '"MRN'], "cannot be read as CSV"),
         ([HEADER, "x" * 200_000], "cannot be read as CSV"),
@@ -131,6 +132,16 @@ def test_a_file_that_is_not_this_csv_says_why(lines: list[str], reason: str) -> 
     assert isinstance(entry, Rejected)
     assert reason in entry.reason
     assert "MRN-7001" not in entry.reason
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_spreadsheet_with_decimal_commas_is_read_by_its_header(delimiter: str) -> None:
+    sent = row(value="VALUE", high="HIGH").replace(",", delimiter)
+    sent = sent.replace("VALUE", "83,5").replace("HIGH", '"56,5"')
+    (entry,) = read(sent, header=HEADER.replace(",", delimiter))
+
+    assert isinstance(entry, IncomingReport)
+    assert [(line.value, line.high) for line in entry.lines] == [("83.5", "56.5")]
 
 
 def test_patient_without_identifier_stays_nobody() -> None:
