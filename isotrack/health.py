@@ -14,7 +14,7 @@ from django_prometheus.exports import ExportToDjangoView
 from prometheus_client.core import REGISTRY, GaugeMetricFamily
 
 from messaging.clock import database_now
-from messaging.queries import Queue, queue
+from messaging.queries import STUCK_AFTER, Queue, queue
 from monitoring.models import Pulse
 
 # Beat ticks every five minutes: three missed ticks are a fault (REM-09).
@@ -40,7 +40,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, broker and the regular sweep are well; otherwise 503 naming what fails.
+    """200 when database, broker, sweep and queue are well; otherwise 503 naming what fails.
 
     A fresh installation that has not swept yet is ready: ``last_sweep_age_s`` is null.
     """
@@ -53,6 +53,9 @@ def ready(request: HttpRequest) -> HttpResponse:
         failing.append("broker")
     if work and work.last_sweep_age_s is not None and work.last_sweep_age_s > STALE_AFTER_S:
         failing.append("sweep")
+    if work and (work.queue.oldest_due_age_s or 0) >= STUCK_AFTER.total_seconds():
+        # Workers may be alive and consume nothing: only what has been sent proves anything.
+        failing.append("queue")
     answer: dict[str, Any] = {
         "database": "ok" if work else "failing",
         "broker": "ok" if broker else "failing",

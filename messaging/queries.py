@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -83,6 +83,9 @@ class Limits:
     day_ends: time
     most_a_month: int
 
+
+# So long after its time a message has been sent, has ended, or is a person's business (G2).
+STUCK_AFTER = timedelta(minutes=30)
 
 _WAITING = Q(state__in=[Message.State.PLANNED, Message.State.CLAIMED])
 # A safety message that was not sent is a person's business; a courtesy that expired is nobody's.
@@ -227,6 +230,11 @@ def queue(*, now: datetime) -> Queue:
     )
     oldest = counts.pop("oldest")
     return Queue(oldest_due_age_s=oldest and (now - oldest).total_seconds(), **counts)
+
+
+def is_stuck(*, now: datetime) -> bool:
+    """Whether a message still waits though its time came ``STUCK_AFTER`` ago: G2 does not hold."""
+    return Message.objects.filter(_WAITING, send_after__lte=now - STUCK_AFTER).exists()
 
 
 def limits_of(*, clinic: str) -> Limits:

@@ -1,9 +1,13 @@
-"""What beat rings. Tasks read the clock, call one function and answer; they need no retries."""
+"""What beat rings. Tasks read the clock, call one function and answer; they need no retries.
+
+The clock is the database's, as for sending: a worker whose own is wrong neither wakes a concern
+early nor lets one sleep (REM-05).
+"""
 
 from celery import shared_task
-from django.utils import timezone
 
 from audit import chains
+from messaging.clock import database_now
 from monitoring import heartbeat
 from monitoring.actions import escalations, planning, unread
 from monitoring.actions.pulses import beat
@@ -13,15 +17,15 @@ from people import links
 @shared_task(name="monitoring.tasks.tick", ignore_result=True)
 def tick(**_: object) -> None:
     """Plan again what has come due."""
-    now = timezone.now()
+    now = database_now()
     beat("tick", now=now, courses=planning.tick(now=now), sealed=chains.seal())
-    heartbeat.ping()
+    heartbeat.ping(now=now)
 
 
 @shared_task(name="monitoring.tasks.sweep_escalations", ignore_result=True)
 def sweep_escalations(**_: object) -> None:
     """Raise results that nobody has read in time, and climb what waits too long."""
-    now = timezone.now()
+    now = database_now()
     unread_results = unread.sweep(now=now)
     beat("escalations", now=now, climbed=escalations.sweep(now=now), unread=unread_results)
 
@@ -29,7 +33,7 @@ def sweep_escalations(**_: object) -> None:
 @shared_task(name="monitoring.tasks.rebuild", ignore_result=True)
 def rebuild(**_: object) -> None:
     """Plan and sort everything anew, and note how much had drifted."""
-    now = timezone.now()
+    now = database_now()
     looked, drifted = planning.rebuild(now=now)
     links.forget_failures(now=now)
     beat("rebuild", now=now, courses=looked, drifted=drifted)

@@ -85,3 +85,15 @@ def test_metrics_count_and_name_nobody(client: Client) -> None:
     assert "isotrack_messages_due 1.0" in text
     for private in ("Canaryname", "canary@", "2025550143", str(person.public_id), person.mrn):
         assert private not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "failing"), [(29, []), (31, ["queue"])])
+def test_message_that_waits_past_its_time_is_a_fault_although_sweeps_end_well(
+    client: Client, minutes: int, failing: list[str]
+) -> None:
+    """F-07: a worker may be alive and consume nothing."""
+    now = database_now()
+    world.message(world.patient(), send_after=now - timedelta(minutes=minutes), now=now)
+    Pulse.objects.create(name="tick", at=now)
+    assert client.get("/health/ready").json()["failing"] == failing

@@ -5,10 +5,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from audit import chains
 from messaging import dispatch
+from messaging.clock import database_now
 from monitoring import heartbeat
 from monitoring.actions import escalations, planning, unread
 from monitoring.actions.pulses import beat
@@ -34,11 +34,11 @@ class Command(BaseCommand):
             time.sleep(SECONDS_BETWEEN)
 
     def _sweep(self) -> None:
-        now = timezone.now()
+        now = database_now()
         planned = planning.tick(now=now)
         unread.sweep(now=now)
         climbed = escalations.sweep(now=now)
         sent = dispatch.run()
         beat("tick", now=now, courses=planned, sealed=chains.seal())
         self.stdout.write(f"planned {planned}, climbed {climbed}, handled {sent} messages")
-        heartbeat.ping()
+        heartbeat.ping(now=database_now())
