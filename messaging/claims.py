@@ -23,8 +23,10 @@ _CLAIM = """
               FOR UPDATE SKIP LOCKED))
  RETURNING id
 """
+# A lease that ends later than any can was taken while the clock was wrong.
 _ABANDONED = _CLAIM.format(
-    condition="state = 'claimed' AND lease_until <= %(now)s", order="lease_until"
+    condition="state = 'claimed' AND (lease_until <= %(now)s OR lease_until > %(impossible)s)",
+    order="lease_until",
 )
 _DUE = _CLAIM.format(
     condition="state = 'planned' AND urgency = %(urgency)s AND send_after <= %(now)s",
@@ -46,7 +48,7 @@ def claim(*, limit: int, now: datetime) -> list[Held]:
     Any number of workers may do this at once; each message is given to one of them (REM-07).
     """
     taken: list[Held] = []
-    values = {"now": now, "lease_until": now + LEASE}
+    values = {"now": now, "lease_until": now + LEASE, "impossible": now + 2 * LEASE}
     steps = [(_ABANDONED, "")]
     steps += [(_DUE, urgency.value) for urgency in Urgency]
     with connection.cursor() as cursor:

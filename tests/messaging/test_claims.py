@@ -128,3 +128,12 @@ def test_claiming_reads_the_partial_index() -> None:
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "message_to_send" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.django_db
+def test_lease_taken_while_the_clock_was_a_day_ahead_binds_nobody() -> None:
+    """F-13: the worker died before the clock was put right; nobody waits a day for its lease."""
+    world.message(world.patient())
+    assert len(claim(limit=1, now=NOON + timedelta(days=1))) == 1
+    assert len(claim(limit=1, now=NOON)) == 1
+    assert claim(limit=1, now=NOON + LEASE - timedelta(seconds=1)) == []
