@@ -7,7 +7,7 @@ is repeated by the next one, two beats do no harm, and no clock change can skip 
 import os
 
 from celery import Celery
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "isotrack.settings")
 
@@ -37,7 +37,8 @@ app.conf.update(
     enable_utc=True,
     beat_cron_starting_deadline=60,
     # A worker without -Q serves both; give sending a worker of its own when it must never wait.
-    task_queues=[Queue("tick"), Queue("send")],
+    # Without names of their own both would hang on one exchange, and each ring reach both.
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in ("tick", "send")],
     task_default_queue="tick",
     task_routes={
         "monitoring.tasks.*": {"queue": "tick"},

@@ -53,3 +53,17 @@ def test_ring_carries_nothing_but_the_tasks_name(monkeypatch: pytest.MonkeyPatch
     assert b"messaging.tasks.dispatch" in ring
     assert b"W1tdLCB7fSwg" in ring, "the body is [[], {}, …] in base64: no argument at all"
     broker.delete("send")
+
+
+def test_each_ring_reaches_one_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker for sending alone is told of sending alone, and nothing is done twice."""
+    monkeypatch.setattr(current_app.conf, "broker_url", settings.REDIS_URL)
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    with current_app.connection_for_write(url=settings.REDIS_URL) as connection:
+        for queue in current_app.amqp.queues.values():
+            queue(connection.default_channel).declare()
+        broker.delete("send", "tick")
+        for task in ("messaging.tasks.dispatch", "monitoring.tasks.tick"):
+            current_app.send_task(task, connection=connection)
+    assert [broker.llen(queue) for queue in ("send", "tick")] == [1, 1]
+    broker.delete("send", "tick")
