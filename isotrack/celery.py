@@ -15,6 +15,8 @@ app = Celery("isotrack")
 app.conf.update(
     broker_url=os.environ.get("REDIS_URL", ""),
     broker_connection_retry_on_startup=True,
+    # A worker waits for its broker for ever; it would give up after three quarters of an hour.
+    broker_connection_max_retries=None,
     # A killed worker's task comes back within seconds; the defaults take minutes.
     broker_transport_options={
         "visibility_timeout": 900,
