@@ -1,6 +1,6 @@
 # IsoTrack's commands. `make` lists them.
 .DEFAULT_GOAL := list
-.PHONY: list run test test-unit test-journeys lint format lock audit bench docs reset manage
+.PHONY: list run test test-unit test-journeys lint format lock audit bench docs reset manage translations
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -56,6 +56,10 @@ lock: ## pin everything anew from requirements*.in
 bench: ## run the benchmarks: one table, kept in benchmarks/results/
 	$(ENVIRONMENT) dev
 	@$(VENV) -m benchmarks
+
+translations: ## find the texts for patients that wait for a translator, and compile the rest
+	$(ENVIRONMENT) dev
+	@$(VENV) -m local.translations
 
 docs: ## check the documents: links, commands and rule ids
 	$(ENVIRONMENT) dev

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PATIENTS_IMPORTED = "patients.imported"
     CONTACT_CHANGED = "contact.changed"
     CONTACT_OPTED_OUT = "contact.opted-out"
+    LANGUAGE_CHOSEN = "language.chosen"
     ACCOUNT_LOCKED = "account.locked"
     LINK_OPENED = "link.opened"
     LINK_REFUSED = "link.refused"

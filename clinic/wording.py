@@ -196,6 +196,7 @@ EVENTS: dict[str, str] = {
     "patients.imported": "Patients imported",
     "contact.changed": "Contact data changed",
     "contact.opted-out": "Messages stopped by the patient",
+    "language.chosen": "Language chosen by the patient",
     "account.locked": "Account locked",
     "link.opened": "Task link opened",
     "link.refused": "Task link refused",

@@ -9,11 +9,14 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # Pages a signed-in member of staff may open before a second factor exists.
 _BEFORE_SECOND_FACTOR = ("/account/", "/static/", "/health/")
+# Pages that only staff, laboratories and machines open.
+_ENGLISH = ("/clinic/", "/console/", "/api/", "/hooks/", "/health/")
 
 
 def headers(get_response: Handler) -> Handler:
@@ -27,6 +30,21 @@ def headers(get_response: Handler) -> Handler:
             "Permissions-Policy", "geolocation=(), microphone=(), camera=(), payment=()"
         )
         return response
+
+    return middleware
+
+
+def language(get_response: Handler) -> Handler:
+    """People outside read the language of their choice, or their browser's; staff read English.
+
+    A page of a known patient is written in that patient's language: see ``portal.views.page``.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        staff = request.path.startswith(_ENGLISH)
+        spoken = "en" if staff else translation.get_language_from_request(request)
+        with translation.override(spoken):
+            return get_response(request)
 
     return middleware
 

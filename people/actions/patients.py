@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from django.conf import settings
 
 from audit import trail
 from audit.kinds import Kind
@@ -84,6 +85,35 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
         patient=patient.public_id,
     )
     return patient
+
+
+@trail.action
+def choose_language(patient: Patient, *, language: str, by: trail.Actor, now: datetime) -> None:
+    """The patient reads pages and messages in another language from now on.
+
+    Args:
+        language: a code of ``settings.LANGUAGES``.
+
+    Raises:
+        Unusable: there are no texts in that language.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise Unusable("language", "There are no texts in this language.")
+    if patient.language == language:
+        trail.unchanged()
+        return
+    was, patient.language = patient.language, language
+    patient.save(update_fields=["language"])
+    trail.record(
+        Kind.LANGUAGE_CHOSEN,
+        by=by,
+        subject=patient.audit_id,
+        now=now,
+        clinic=patient.clinic.slug,
+        patient=patient.public_id,
+        was=was,
+        language=language,
+    )
 
 
 def add_contact_point(patient: Patient, *, channel: str, address: str, rank: int) -> ContactPoint:

@@ -11,11 +11,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
 from audit import trail
+from messaging.rendering import language_for
 from people import queries as people
 from portal.access import Access, patient_for
 
@@ -39,7 +41,8 @@ class PatientPage(View):
         if found is None:
             return _turned_away(request)
         if found.by_link and not self.task_page:
-            return render(request, "portal/sign_in_first.html", self.context_for(found))
+            with translation.override(spoken_by(found.patient)):
+                return render(request, "portal/sign_in_first.html", self.context_for(found))
         self.access = found
         trail.saw(
             found.patient,
@@ -48,7 +51,8 @@ class PatientPage(View):
             patient=found.patient.public_id,
             clinic=found.patient.clinic.slug,
         )
-        return super().dispatch(request, *args, **kwargs)
+        with translation.override(spoken_by(found.patient)):
+            return super().dispatch(request, *args, **kwargs)
 
     @property
     def patient(self) -> people.Patient:
@@ -72,6 +76,11 @@ class PatientPage(View):
         """Render a page inside the portal's frame."""
         frame = self.context_for(self.access)
         return render(self.request, template, {**frame, **context}, status=status)
+
+
+def spoken_by(patient: people.Patient) -> str:
+    """The language of the patient's pages: the same as that of the messages."""
+    return language_for(patient.language)
 
 
 def _turned_away(request: HttpRequest) -> HttpResponseBase:
