@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -29,7 +30,7 @@ TEMPLATES = (
     "templates/components/**/*.html",
     "templates/portal/**/*.html",
 )
-KEYWORDS: dict[str, tuple[object, ...] | None] = {
+KEYWORDS: Mapping[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
