@@ -18,7 +18,7 @@ from audit.kinds import Kind
 from courses.actions.subject import happening
 from courses.models import Course
 from monitoring import grounds
-from monitoring.actions import due_items, reviews, standings
+from monitoring.actions import due_items, reviews, rule_failures, standings
 from monitoring.actions.due_items import Changes, Planned
 from monitoring.actions.standings import Judged
 from monitoring.grounds import Ground
@@ -84,7 +84,7 @@ def replan_all(
 
     1. the caller has locked the courses and read their facts in this transaction; 2. plan; 3. make
     the due items agree; 4. bring the list of results to read up to date; 5. refresh the standings;
-    6. one audit event for each course of which anything changed.
+    6. one audit event for each course of which anything changed, and one where a rule broke.
 
     Returns:
         what was altered, by course id.
@@ -92,10 +92,12 @@ def replan_all(
     courses = [Planned(ground, _plan(ground)) for ground in grounds_of]
     due_items.make_agree(courses, now=now)
     reviews.reconcile([each.ground for each in courses], now=now)
-    standings.refresh(
+    judged = standings.refresh(
         [Judged(each.ground, each.plan, _next_ring(each, now)) for each in courses], now=now
     )
-    trail.record_many([_happening(each) for each in courses if each.changes], by=by, now=now)
+    changed = [_happening(each) for each in courses if each.changes]
+    broken = rule_failures.happenings(judged, now=now)
+    trail.record_many([*changed, *broken], by=by, now=now)
     return {each.ground.course.pk: each.changes for each in courses}
 
 

@@ -21,6 +21,7 @@ from courses.models import Course, Prescription
 from messaging import outbox
 from monitoring import dossier, policies, purposes
 from monitoring.actions import planning
+from monitoring.actions.rule_failures import failed_rules
 from monitoring.models import GateDecision
 from people.models import User
 from people.permissions import Permission
@@ -28,7 +29,7 @@ from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
 from protocol.facts import Prescribed, Supply
 from protocol.findings import Decision, Ref, Window
-from protocol.vocabulary import Action, Level, Reason
+from protocol.vocabulary import Action, Level
 
 MIN_REASON = 15
 
@@ -146,9 +147,9 @@ def window_of_fill(
 @trail.action
 def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime) -> GateDecision:
     kept = _keep(course, decision, prescription=None, by=by, now=now)
-    if Reason.RULE_FAILED in decision.reasons:
+    if failed := failed_rules(decision):
         # Somebody must mend it: the gate stays shut for this course until then.
-        record(Kind.RULE_FAILED, course, by=by, now=now, decision=kept.pk)
+        record(Kind.RULE_FAILED, course, by=by, now=now, decision=kept.pk, rules=failed)
     record(
         Kind.PRESCRIPTION_REFUSED,
         course,

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from courses.models import Dispense, Prescription
+from courses.models import Course, Dispense, Prescription
 from monitoring import attention
 from monitoring.grounds import Ground
 from monitoring.models import CourseStanding, Escalation
 from protocol import cumulative, dosing, labs, standing
 from protocol.facts import CourseFacts
+from protocol.findings import Decision
 from protocol.grading import Flag
 from protocol.plan import Plan
+from protocol.standing import Standing
 from protocol.vocabulary import Analyte
 
 _DERIVED = [
@@ -35,32 +37,41 @@ class Judged:
     replan_after: datetime | None
 
 
-def refresh(courses: Sequence[Judged], *, now: datetime) -> None:
-    """Derive the standing of each course anew and store all of them in one statement."""
+def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, Decision]]:
+    """Derive the standing of each course anew and store all of them in one statement.
+
+    Returns each course with the gate's answer about its next prescription.
+    """
     ids = [each.ground.course.pk for each in courses]
     concerns, signed = _concerns(ids), _signed_unfilled(ids, now)
+    stands = [
+        standing.stand(each.ground.facts, at=now, policy=each.ground.policy) for each in courses
+    ]
     CourseStanding.objects.bulk_create(
         (
             _standing(
                 each,
+                stand,
                 concern=concerns.get(each.ground.course.pk, ""),
                 signed_unfilled=each.ground.course.pk in signed,
                 now=now,
             )
-            for each in courses
+            for each, stand in zip(courses, stands, strict=True)
         ),
         update_conflicts=True,
         unique_fields=["course"],
         update_fields=_DERIVED,
     )
+    return [
+        (each.ground.course, stand.decision) for each, stand in zip(courses, stands, strict=True)
+    ]
 
 
 def _standing(
-    judged: Judged, *, concern: str, signed_unfilled: bool, now: datetime
+    judged: Judged, stand: Standing, *, concern: str, signed_unfilled: bool, now: datetime
 ) -> CourseStanding:
     ground = judged.ground
     facts, policy, today = ground.facts, ground.policy, ground.today
-    stand = standing.stand(facts, at=now, policy=policy)
     reading = labs.read(facts, as_of=today, policy=policy)
     taken = cumulative.cumulative(facts, as_of=today)
     dose = cumulative.dose_on(facts, today)

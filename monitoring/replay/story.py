@@ -219,6 +219,9 @@ def _read_patient(value: Value, programme: Programme) -> Patient:
     weight = fields.get("weight_kg")
     country = fields.get("country")
     organs = _read_anatomy(anatomy) if anatomy else None
+    kg = weight.as_number() if weight else None
+    if weight and kg is not None and kg <= 0:
+        raise weight.refuse("a weight is more than nothing")
     # The anatomy may stand instead of a category: the prescriber then assigned what it makes.
     implied = implied_category(organs) if organs else None
     return Patient(
@@ -226,7 +229,7 @@ def _read_patient(value: Value, programme: Programme) -> Patient:
         sex=sex.as_one_of(_SEXES) if sex else "unknown",
         category=category.as_word(Category) if category else implied,
         anatomy=organs,
-        weight_kg=weight.as_number() if weight else None,
+        weight_kg=kg,
         country=_read_country(country) if country else _COUNTRY_OF_PROGRAMME[programme],
     )
 

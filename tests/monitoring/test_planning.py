@@ -170,3 +170,27 @@ def test_rebuild_finds_no_drift_in_a_fresh_clinic() -> None:
         world.course(world.patient(at), days=days)
 
     assert planning.rebuild(now=world.NOW) == (3, 0)
+
+
+def test_rule_that_breaks_is_told_once_a_day_though_nobody_presses_a_button(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    course = world.course(world.patient(world.clinic()), days=25)
+    told = Event.objects.filter(kind="rule.failed", subject=f"course:{course.public_id}")
+    planning.replan(course, now=world.NOW)
+    assert not told.exists()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("protocol.gate.dose.weight_findings", broken)
+    for hours in (0, 1, 23):
+        planning.replan(course, now=world.NOW + timedelta(hours=hours))
+
+    assert told.get().detail["rules"] == [
+        {"id": "DOSE-1", "rule": "weight_is_recent", "error": "ZeroDivisionError"}
+    ]
+    assert "DOSE-1 (weight_is_recent) failed: ZeroDivisionError" in caplog.text
+    assert course.patient.full_name not in caplog.text
+    planning.replan(course, now=world.NOW + timedelta(hours=24))
+    assert told.count() == 2

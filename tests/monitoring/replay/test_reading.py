@@ -52,6 +52,10 @@ ASK = "ask: [{on: 2026-02-03, query: edition, expect: {edition: us-2021}}]\n"
             HEAD + "ask: [{at: 2026-02-03T25:00, action: start, expect: {}}]\n",
             "ask[1].at: expected an ISO 8601 instant",
         ),
+        (
+            (HEAD + ASK).replace("category: ncp", "category: ncp, weight_kg: -60"),
+            "patient.weight_kg: a weight is more than nothing",
+        ),
         (HEAD + ASK + "absent: [weather]\n", "absent[1]: unknown 'weather'"),
         (
             HEAD + ASK + "settings: {uk_rx_last_day: 5}\n",
