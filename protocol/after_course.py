@@ -13,7 +13,7 @@ from protocol.findings import Ref
 from protocol.parameters import AfterCourse as Rules
 from protocol.policy import ClinicPolicy
 from protocol.programmes import edition_for
-from protocol.timeline import course_boundary, known_by
+from protocol.timeline import course_boundary, known_by, started_on
 from protocol.vocabulary import Category, TestResult, TestSetting
 
 PROCEDURES_MONTHS = 6
@@ -43,13 +43,14 @@ class AfterCourse:
 def follow_up(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> AfterCourse:
     """The dates after the newest course that had ended by ``as_of``, by the edition of its end.
 
+    None of them while another course is under way: its own end will set them.
     ``final_test_open``: the test is asked for and has not been done. US-24, UK-16: a test counts
     from its due day on, when it is negative and done where the programme accepts it. Raises
     ``EditionUnknown``.
     """
     known = known_by(facts, as_of)
     last_dose = course_boundary(known)
-    if last_dose is None:
+    if last_dose is None or started_on(known) is not None:
         return AfterCourse()
     rules = edition_for(known.programme, last_dose, policy=policy).params
     ends_on = waiting_ends_on(rules.after_course, last_dose)

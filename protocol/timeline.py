@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import TypeVar
 
 from protocol.calendar import ONE_DAY, programme_date
-from protocol.facts import CourseFacts, Fact
+from protocol.facts import CourseFacts, Fact, Stopped
 
 FactType = TypeVar("FactType", bound=Fact)
 
@@ -53,7 +54,7 @@ def zone_on(facts: CourseFacts, at: datetime) -> str:
 
 
 def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = None) -> CourseFacts:
-    """The same course with everything later than ``moment`` left out.
+    """The same course with everything later than ``moment`` left out, and what a stop left over.
 
     With an instant, facts that carry ``at`` count up to that instant and facts with a date alone
     count from the first moment of their day, on the clock of ``zone`` (left out: see
@@ -81,7 +82,38 @@ def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = Non
         if not all_known:
             kept = (fact for fact in dated[first:] if _is_known(fact, day, instant))
             changed[name] = (*dated[:first], *kept)
-    return replace(facts, **changed) if changed else facts  # type: ignore[arg-type]
+    known = replace(facts, **changed) if changed else facts  # type: ignore[arg-type]
+    return _without_leftovers(known) if known.stopped else known
+
+
+def _without_leftovers(facts: CourseFacts) -> CourseFacts:
+    prescribed = without_leftovers(facts.prescribed, facts.stopped, facts.doses)
+    dispensed = without_leftovers(facts.dispensed, facts.stopped, facts.doses)
+    if len(prescribed) == len(facts.prescribed) and len(dispensed) == len(facts.dispensed):
+        return facts
+    return replace(facts, prescribed=prescribed, dispensed=dispensed)
+
+
+def without_leftovers(
+    supplies: Sequence[FactType], stops: Sequence[Stopped], doses: Sequence[Fact]
+) -> tuple[FactType, ...]:
+    """Prescriptions or fills, less those that a stop left over: they begin no new course.
+
+    Dated after the last dose and by the day on which the stop was recorded, they were written or
+    collected for the course that has ended and never begun. A dose between those days says
+    otherwise: then the next course was under way before the stop was recorded.
+    """
+    kept = tuple(supplies)
+    for stop in stops:
+        if not any(stop.last_dose < dose.on <= stop.on for dose in doses):
+            kept = tuple(fact for fact in kept if not _left_over(fact, stop))
+    return kept
+
+
+def _left_over(fact: Fact, stop: Stopped) -> bool:
+    if fact.at is not None and stop.at is not None and fact.at > stop.at:
+        return False
+    return stop.last_dose < fact.on <= stop.on
 
 
 def _is_known(fact: Fact, day: date, instant: datetime | None) -> bool:

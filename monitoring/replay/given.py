@@ -37,6 +37,7 @@ from protocol.facts import (
     Weight,
 )
 from protocol.programmes import clock_zone
+from protocol.timeline import without_leftovers
 from protocol.vocabulary import (
     Action,
     Analyte,
@@ -123,10 +124,12 @@ def setting_of(story: Story, ask: Ask) -> Setting:
     # East of the programme's clock its date may still be the day before (GEN-1).
     clock = clock_zone(story.programme, story.clinic_zone.key)
     day = min(local_day, programme_date(instant, clock))
-    stops = [fact.last_dose for fact in known if isinstance(fact, Stopped)]
-    last_stop = max(stops, default=None)
-    fills = sorted(fact.on for fact in known if isinstance(fact, Dispensed))
-    doses = sorted(fact.on for fact in known if isinstance(fact, Dose))
+    stops = [fact for fact in known if isinstance(fact, Stopped)]
+    last_stop = max((stop.last_dose for stop in stops), default=None)
+    dosed = [fact for fact in known if isinstance(fact, Dose)]
+    filled = [fact for fact in known if isinstance(fact, Dispensed)]
+    fills = sorted(fact.on for fact in without_leftovers(filled, stops, dosed))
+    doses = sorted(fact.on for fact in dosed)
 
     def since_stop(days: list[date]) -> list[date]:
         return [each for each in days if last_stop is None or each > last_stop]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from protocol.after_course import AfterCourse, follow_up
-from protocol.facts import Hold, HomeTesting, Resume, Stopped
+from protocol.facts import Dispensed, Dose, Hold, HomeTesting, Resume, Stopped
 from protocol.standing import stand
+from protocol.timeline import known_by, started_on
 from protocol.vocabulary import Action, Category, Phase, Requirement, TestResult, TestSetting
 from tests.protocol.world import POLICY, days, in_order, noon, protected, sampled
 
@@ -63,6 +65,51 @@ def test_blood_donation_is_for_everybody_and_tests_are_not() -> None:
 def test_running_course_has_no_dates() -> None:
     assert follow_up(ended(stopped=()), as_of=LAST, policy=POLICY) == AfterCourse()
     assert follow_up(ended(), as_of=LAST - days(1), policy=POLICY) == AfterCourse()
+
+
+LATE_STOP = (Stopped(ref="stop", on=LAST + days(10), last_dose=LAST, at=noon(LAST + days(10))),)
+
+
+def collected(on: date, *, at: datetime | None = None) -> Dispensed:
+    """A supply handed out."""
+    return Dispensed(ref=f"fill-{on}", on=on, rma="RMA-1", at=at)
+
+
+@pytest.mark.parametrize(
+    ("fill", "begins"),
+    [
+        (collected(LAST + days(1)), False),
+        (collected(LAST + days(10)), False),
+        (collected(LAST + days(11)), True),
+        (collected(LAST + days(10), at=noon(LAST + days(10)) - timedelta(minutes=1)), False),
+        (collected(LAST + days(10), at=noon(LAST + days(10)) + timedelta(minutes=1)), True),
+    ],
+)
+def test_supply_that_a_stop_left_over_begins_no_course(fill: Dispensed, begins: bool) -> None:
+    facts = ended(stopped=LATE_STOP)
+    facts = replace(facts, dispensed=(*facts.dispensed, fill))
+    later = LAST + days(12)
+    assert (started_on(known_by(facts, later)) == fill.on) is begins
+    assert (follow_up(facts, as_of=later, policy=POLICY) == AfterCourse()) is begins
+    phase = stand(facts, at=noon(later), policy=POLICY).phase
+    assert phase is (Phase.ACTIVE if begins else Phase.FOLLOW_UP)
+
+
+def test_supply_before_the_stop_is_known_still_counts() -> None:
+    facts = ended(stopped=LATE_STOP)
+    facts = replace(facts, dispensed=(*facts.dispensed, collected(LAST + days(1))))
+    assert len(known_by(facts, LAST + days(9)).dispensed) == len(facts.dispensed)
+
+
+def test_dose_before_the_stop_was_recorded_says_that_the_next_course_had_begun() -> None:
+    again = Dose(ref="dose-again", on=LAST + days(3), pattern=(Decimal(40),))
+    facts = ended(stopped=LATE_STOP)
+    facts = replace(
+        facts,
+        doses=(*facts.doses, again),
+        dispensed=(*facts.dispensed, collected(LAST + days(3))),
+    )
+    assert started_on(known_by(facts, LAST + days(12))) == LAST + days(3)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ ASK = "ask: [{on: 2026-02-03, query: edition, expect: {edition: us-2021}}]\n"
             "ask[1].at: expected an ISO 8601 instant",
         ),
         (
-            (HEAD + ASK).replace("category: ncp", "category: ncp, weight_kg: -60"),
+            (HEAD + ASK).replace("weight_kg: 60", "weight_kg: -60"),
             "patient.weight_kg: a weight is more than nothing",
         ),
         (HEAD + ASK + "absent: [weather]\n", "absent[1]: unknown 'weather'"),
