@@ -30,8 +30,10 @@ HEAD = {
     "effective_from": date,
     "clock": str,
     "status": str,
+    "based_on": list,
     "sign_off": dict,
 }
+MAY_SAY = {"effective_to", "unconfirmed"}
 SIGN_OFF = ("dermatologist", "pharmacist", "signed_on")
 NOTHING = "none"
 
@@ -64,6 +66,8 @@ class EditionFile:
     effective_to: date | None
     clock: str
     status: str
+    based_on: tuple[str, ...]
+    unconfirmed: str
     params: Parameters
     sources: tuple[Source, ...]
 
@@ -82,7 +86,7 @@ def read_edition(path: Path) -> EditionFile:
 def parse_edition(tables: dict[str, Any], *, name: str, digest: str) -> EditionFile:
     """Turn the tables of a file into an ``EditionFile``, or raise ``EditionFileError``."""
     params_types = get_type_hints(Parameters)
-    _check_keys(name, tables, required={*HEAD, *params_types}, optional={"effective_to"})
+    _check_keys(name, tables, required={*HEAD, *params_types}, optional=MAY_SAY)
     for key, kind in HEAD.items():
         if type(tables[key]) is not kind:
             raise EditionFileError(f"{name}: {key} must be a {kind.__name__}")
@@ -91,6 +95,12 @@ def parse_edition(tables: dict[str, Any], *, name: str, digest: str) -> EditionF
         type(effective_to) is not date or effective_to <= tables["effective_from"]
     ):
         raise EditionFileError(f"{name}: effective_to must be a date after effective_from")
+    unconfirmed = tables.get("unconfirmed", "")
+    for line in [*tables["based_on"], unconfirmed]:
+        if not isinstance(line, str):
+            raise EditionFileError(f"{name}: based_on and unconfirmed are texts")
+    if not tables["based_on"]:
+        raise EditionFileError(f"{name}: based_on names no source")
     _check_sign_off(name, tables["status"], tables["sign_off"])
     sources: list[Source] = []
     params = Parameters(
@@ -117,6 +127,8 @@ def parse_edition(tables: dict[str, Any], *, name: str, digest: str) -> EditionF
         effective_to=effective_to,
         clock=tables["clock"],
         status=tables["status"],
+        based_on=tuple(tables["based_on"]),
+        unconfirmed=unconfirmed,
         params=params,
         sources=tuple(sources),
     )

@@ -105,10 +105,14 @@ class PregnancyTests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrescriptionWindow:
-    """The days in which a prescription may be written and filled."""
+    """The days in which a prescription may be written and filled.
+
+    ``days_from_specimen`` counts the specimen's day as the first; ``last_day_after_visit`` is the
+    last day, in days after the visit, for patients who are not tested.
+    """
 
     days_from_specimen: int | None
-    counted_from_visit_without_tests: bool
+    last_day_after_visit: int | None
     first_window_lockout_days: int | None
 
 

@@ -30,6 +30,7 @@ class Edition:
 
     ``hash`` is of the file's bytes and is kept in every decision. ``clock`` is a zone name, or
     ``clinic`` for the clinic's own (GEN-1). ``status`` is ``draft`` until it has been signed off.
+    ``based_on`` names what was read; ``unconfirmed`` says what must still be confirmed, and where.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Edition:
     effective_to: date | None
     clock: str
     status: str
+    based_on: tuple[str, ...]
+    unconfirmed: str
     params: Parameters
 
     @property
@@ -153,5 +156,7 @@ def _edition(file: EditionFile) -> Edition:
         effective_to=file.effective_to,
         clock=file.clock,
         status=file.status,
+        based_on=file.based_on,
+        unconfirmed=file.unconfirmed,
         params=file.params,
     )

@@ -41,7 +41,7 @@ def specimen_window_applies(q: Question) -> bool:
 
 def visit_window_applies(q: Question) -> bool:
     """US-10: patients who cannot become pregnant, while the edition counts from the visit."""
-    return q.cannot_become_pregnant and q.params.window.counted_from_visit_without_tests
+    return q.cannot_become_pregnant and q.params.window.last_day_after_visit is not None
 
 
 def visit_window_last_day(q: Question, visit_on: date) -> date:

@@ -24,6 +24,8 @@ class EditionRow:
     in_force: bool
     first: bool
     moved: bool
+    based_on: tuple[str, ...]
+    unconfirmed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ def rules_of(place: Place, *, on: date) -> Rules:
             in_force=edition.covers(on),
             first=number == 0,
             moved=edition.id in moved,
+            based_on=edition.based_on,
+            # Whoever sets the day, the same day again included, has confirmed it.
+            unconfirmed="" if edition.id in moved else edition.unconfirmed,
         )
         for programme in programmes.programme_names()
         for number, edition in enumerate(programmes.editions_of(programme, policy=policy))

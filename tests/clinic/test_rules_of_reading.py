@@ -87,3 +87,16 @@ def test_raising_a_level_needs_a_reason(office: Client) -> None:
 def test_only_the_administrator_sees_the_levels(client: Client, here: Clinic) -> None:
     client.force_login(world.staff(here, Role.NURSE))
     assert client.get("/clinic/rules/levels/").status_code in {403, 404}
+
+
+def test_an_unconfirmed_edition_says_so_until_somebody_sets_its_first_day(office: Client) -> None:
+    page = office.get("/clinic/rules/").content.decode()
+    assert "US-2026 is not confirmed" in page
+    assert "Confirm in iPLEDGE" in page
+    assert "MHRA Drug Safety Update, October 2023" in page
+    response = office.post(
+        "/clinic/rules/us-2026/",
+        {"effective_from": "2026-11-15", "reason": "read in iPLEDGE today"},
+    )
+    assert response.status_code == 302
+    assert "is not confirmed" not in office.get("/clinic/rules/").content.decode()

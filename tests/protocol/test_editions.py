@@ -149,6 +149,10 @@ def spoilt(tables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("clock", ..., "missing clock"),
         ("colour", "red", "unknown colour"),
         ("window", ..., "missing window"),
+        ("based_on", ..., "missing based_on"),
+        ("based_on", [], "names no source"),
+        ("based_on", [2023], "are texts"),
+        ("unconfirmed", True, "are texts"),
         ("window/days_from_specimen", ..., "missing days_from_specimen"),
         ("window/weeks", {"is": 1, "rule": "US-09", "evidence": "M"}, "unknown weeks"),
         ("window/days_from_specimen/is", "seven", "must be of kind int"),
@@ -198,8 +202,22 @@ def test_contested_values_are_marked_as_contested() -> None:
         for line in read_edition(path).sources
         if line.evidence == "C"
     }
-    assert ("us_ipledge_2021", "counted_from_visit_without_tests") in contested
+    assert ("us_ipledge_2021", "last_day_after_visit") in contested
     assert ("uk_mhra_2026", "last_day_after_issue") in contested
+
+
+def test_contested_settings_start_from_what_the_edition_says() -> None:
+    visit = edition_for("us-ipledge", date(2026, 1, 1), policy=ClinicPolicy()).params.window
+    assert visit.last_day_after_visit == ClinicPolicy().us_ncp_window_last_day
+    for on in (date(2020, 1, 1), date(2024, 1, 1), date(2027, 1, 1)):
+        issued = edition_for("uk-mhra", on, policy=ClinicPolicy()).params.prescription
+        assert issued.last_day_after_issue == ClinicPolicy().uk_rx_last_day
+        assert issued.supply_days == ClinicPolicy().uk_supply_days
+
+
+def test_only_the_newest_us_edition_is_still_to_be_confirmed() -> None:
+    open_ones = {path.stem for path in EDITIONS.glob("*.toml") if read_edition(path).unconfirmed}
+    assert open_ones == {"us_ipledge_2026"}
 
 
 def test_editions_of_a_programme_that_do_not_meet_are_refused() -> None:
