@@ -194,7 +194,8 @@ def supplied(setting: Setting, cycle: Cycle | None) -> list[Fact]:
             for day in _once(setting.began, *days)
         ]
     if story.supplies(Topic.LABS):
-        facts += normal_draw(setting.began - _BASELINE_BEFORE)
+        usual = setting.began - _BASELINE_BEFORE
+        facts += normal_draw(_after_stop(setting, usual, setting.began))
     if story.supplies(Topic.DOSE):
         facts += [_stamp(Dose, day, pattern=(_daily_mg(setting),)) for day in setting.fills[:1]]
     if story.patient.category is not Category.NCP:
@@ -202,6 +203,12 @@ def supplied(setting: Setting, cycle: Cycle | None) -> list[Fact]:
     if story.supplies(Topic.PRESCRIPTION):
         facts += _prescriptions(setting, cycle)
     return facts
+
+
+def _after_stop(setting: Setting, usual: date, until: date) -> date:
+    """The usual day of what precedes a start on ``until``, but not in the course before it."""
+    stop = setting.last_stop
+    return usual if stop is None or not usual <= stop < until else stop + timedelta(days=1)
 
 
 def normal_draw(day: date) -> list[Fact]:
@@ -329,7 +336,8 @@ def _test_days(setting: Setting, days: list[date], cycle: Cycle | None) -> list[
         [day for day in tested if stop is not None and day <= stop],
     ):
         if firsts:
-            tested.add(min(firsts) - _SCREENING_BEFORE)
+            usual = min(firsts) - _SCREENING_BEFORE
+            tested.add(_after_stop(setting, usual, min(firsts)))
     doubt = last_doubt(setting)
     return sorted(min(day, doubt) if doubt else day for day in tested)
 
