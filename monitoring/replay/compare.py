@@ -7,7 +7,7 @@ day on the programme's clock; lists in full and in order, sets where the contrac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from zoneinfo import ZoneInfo
 
 Holds = Callable[[object], bool]
@@ -23,6 +23,10 @@ class Expectation:
     holds: Holds
 
 
+# Wide enough for any number that a scenario may write.
+_WIDE = Context(prec=99)
+
+
 def same(written: object) -> Holds:
     """Equal, as text, flag or nothing."""
     return lambda got: type(got) is type(written) and got == written
@@ -35,7 +39,7 @@ def same_number(written: Decimal) -> Holds:
     def holds(got: object) -> bool:
         if isinstance(got, bool) or not isinstance(got, int | Decimal):
             return False
-        return Decimal(got).quantize(place, rounding=ROUND_HALF_UP) == written
+        return Decimal(got).quantize(place, ROUND_HALF_UP, _WIDE) == written
 
     return holds
 

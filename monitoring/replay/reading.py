@@ -21,6 +21,8 @@ import yaml
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
+# More than any quantity in medicine has on either side of its point; few enough to compute with.
+_MOST_DIGITS = 20
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
@@ -125,7 +127,10 @@ class Value:
         text = self._unquoted("a number")
         if not _DECIMAL.fullmatch(text):
             raise self.refuse(f"expected a number, found {text!r}")
-        return Decimal(text)
+        number = Decimal(text)
+        if number.adjusted() > _MOST_DIGITS or int(number.as_tuple().exponent) < -_MOST_DIGITS:
+            raise self.refuse(f"expected a number of at most {_MOST_DIGITS} digits, found {text!r}")
+        return number
 
     @property
     def is_number(self) -> bool:

@@ -56,6 +56,10 @@ ASK = "ask: [{on: 2026-02-03, query: edition, expect: {edition: us-2021}}]\n"
             (HEAD + ASK).replace("weight_kg: 60", "weight_kg: -60"),
             "patient.weight_kg: a weight is more than nothing",
         ),
+        (
+            HEAD + ASK + "events: [{on: 2026-02-03, dose: {daily_mg: 1e400}}]\n",
+            "events[1].dose.daily_mg: expected a number of at most 20 digits",
+        ),
         (HEAD + ASK + "absent: [weather]\n", "absent[1]: unknown 'weather'"),
         (
             HEAD + ASK + "settings: {uk_rx_last_day: 5}\n",
