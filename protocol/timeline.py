@@ -101,19 +101,20 @@ def without_leftovers(
 
     Dated after the last dose and by the day on which the stop was recorded, they were written or
     collected for the course that has ended and never begun. A dose between those days says
-    otherwise: then the next course was under way before the stop was recorded.
+    otherwise: then the next course was under way before the stop was recorded. All in order of day.
     """
     kept = tuple(supplies)
     for stop in stops:
-        if not any(stop.last_dose < dose.on <= stop.on for dose in doses):
-            kept = tuple(fact for fact in kept if not _left_over(fact, stop))
+        first = bisect_right(kept, stop.last_dose, key=_DAY_OF)
+        end = bisect_right(kept, stop.on, key=_DAY_OF)
+        if first < end and not any(stop.last_dose < dose.on <= stop.on for dose in doses):
+            after = (fact for fact in kept[first:end] if not _left_over(fact, stop))
+            kept = (*kept[:first], *after, *kept[end:])
     return kept
 
 
 def _left_over(fact: Fact, stop: Stopped) -> bool:
-    if fact.at is not None and stop.at is not None and fact.at > stop.at:
-        return False
-    return stop.last_dose < fact.on <= stop.on
+    return fact.at is None or stop.at is None or fact.at <= stop.at
 
 
 def _is_known(fact: Fact, day: date, instant: datetime | None) -> bool:

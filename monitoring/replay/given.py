@@ -127,8 +127,8 @@ def setting_of(story: Story, ask: Ask) -> Setting:
     stops = [fact for fact in known if isinstance(fact, Stopped)]
     last_stop = max((stop.last_dose for stop in stops), default=None)
     dosed = [fact for fact in known if isinstance(fact, Dose)]
-    filled = [fact for fact in known if isinstance(fact, Dispensed)]
-    fills = sorted(fact.on for fact in without_leftovers(filled, stops, dosed))
+    filled = sorted((f for f in known if isinstance(f, Dispensed)), key=lambda fill: fill.on)
+    fills = [fact.on for fact in without_leftovers(filled, stops, dosed)]
     doses = sorted(fact.on for fact in dosed)
 
     def since_stop(days: list[date]) -> list[date]:
