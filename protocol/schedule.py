@@ -14,6 +14,7 @@ from protocol.calendar import wall_clock
 from protocol.collecting import collect_items
 from protocol.cycle_schedule import after_course_items, cycle_items, lapses_on
 from protocol.facts import CourseFacts
+from protocol.holds import is_held, pauses
 from protocol.lab_repeats import repeat_items
 from protocol.lab_schedule import due_draws, lab_items
 from protocol.plan import Plan, PlannedItem, as_answered, next_change, status_by_day
@@ -150,7 +151,10 @@ def due_dates(
 def status_of(
     facts: CourseFacts, requirement: Requirement, *, as_of: date, policy: ClinicPolicy
 ) -> ItemStatus:
-    """The status of the oldest date not yet done (LAB-3); done when every date is."""
+    """The status of the oldest date not yet done (LAB-3); done when every date is.
+
+    While a course is held the date after the last one done is not known: not due (SCHED-3).
+    """
     if requirement is Requirement.LABS:
         return _status_of_draws(known_by(facts, as_of), as_of=as_of, policy=policy)
     something = False
@@ -175,7 +179,8 @@ def _status_of_draws(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -
         something = True
     if first is not None:
         return status_by_day(Requirement.LABS, first, as_of=as_of)
-    return ItemStatus.DONE if something else ItemStatus.NOT_DUE
+    held = is_held(pauses(facts, after=course_boundary(facts)), as_of)
+    return ItemStatus.DONE if something and not held else ItemStatus.NOT_DUE
 
 
 def _dated_items(

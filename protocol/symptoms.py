@@ -174,16 +174,19 @@ def triage(
     )
 
 
-def newest_triage(facts: CourseFacts, *, as_of: date) -> Triage | None:
-    """Triage of the newest day on which symptoms were reported; None without any."""
-    known = [symptom for symptom in facts.symptoms if symptom.on <= as_of]
-    if not known:
-        return None
-    day = max(symptom.on for symptom in known)
+def standing_triage(facts: CourseFacts, *, as_of: date) -> Triage:
+    """How urgent it is now: the newest word about each symptom that no clinician has reviewed.
+
+    Routine when there is none. Another, milder symptom of a later day takes nothing from one that
+    still waits; a later report of the same one takes its place here, though not at the gate, which
+    asks for a review of each. The talk for which capsules were stopped has taken place with it.
+    """
+    waiting = [symptom for symptom, _ in open_symptoms(facts, as_of=as_of)]
+    newest = {symptom.code: symptom.on for symptom in sorted(waiting, key=lambda each: each.on)}
     return triage(
-        [symptom for symptom in known if symptom.on == day],
+        [symptom for symptom in waiting if symptom.on == newest[symptom.code]],
         country=facts.person.country,
-        history=[symptom for symptom in known if symptom.on < day],
+        history=[symptom for symptom in facts.symptoms if symptom.on <= as_of],
         medications=[item for item in facts.medications if item.on <= as_of],
     )
 

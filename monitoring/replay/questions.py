@@ -127,9 +127,7 @@ def _mental_health(facts: CourseFacts, story: Story, ask: Ask) -> Got:
 
 
 def _triage(facts: CourseFacts, story: Story, ask: Ask) -> Got:
-    triage = symptoms.newest_triage(facts, as_of=ask.on)
-    if triage is None:
-        return {}
+    triage = symptoms.standing_triage(facts, as_of=ask.on)
     return {
         "level": triage.level.value,
         "hold": triage.hold,

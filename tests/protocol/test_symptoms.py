@@ -13,8 +13,8 @@ from protocol.facts import Medication, Reviewed, Symptom
 from protocol.symptoms import (
     FEATURES,
     SYMPTOM_CODES,
-    newest_triage,
     open_symptoms,
+    standing_triage,
     triage,
 )
 from protocol.vocabulary import ReviewOf, Urgency
@@ -187,23 +187,45 @@ def test_crisis_lines_are_shown_whatever_else_is_reported(thoughts: Symptom) -> 
 def test_medicine_counts_from_the_day_on_which_it_is_recorded(days: int, level: Urgency) -> None:
     begun = replace(medicine("doxycycline"), on=DAY + timedelta(days=days))
     facts = course(symptoms=(symptom("headache"),), medications=(begun,))
-    newest = newest_triage(facts, as_of=DAY)
-    assert newest is not None and newest.level is level
+    assert standing_triage(facts, as_of=DAY).level is level
     assert [urgency for _, urgency in open_symptoms(facts, as_of=DAY)] == [level]
 
 
-def test_newest_triage_is_of_the_newest_day_reported() -> None:
+def test_milder_report_of_a_later_day_takes_nothing_from_one_that_waits() -> None:
     facts = course(
         symptoms=(symptom("jaundice", on=DAY - timedelta(days=2)), symptom("dry-lips")),
     )
-    newest = newest_triage(facts, as_of=DAY)
-    assert newest is not None and newest.level is ROUTINE
-    earlier = newest_triage(facts, as_of=DAY - timedelta(days=1))
-    assert earlier is not None and earlier.level is RED
-    assert newest_triage(course(), as_of=DAY) is None
+    standing = standing_triage(facts, as_of=DAY)
+    assert (standing.level, standing.hold) == (RED, True)
+    reviewed = replace(
+        facts, reviewed=(Reviewed(ref="r", on=DAY - timedelta(days=1), of=ReviewOf.SYMPTOM),)
+    )
+    assert [each.code for each in standing_triage(reviewed, as_of=DAY).symptoms] == ["dry-lips"]
+    assert standing_triage(reviewed, as_of=DAY).level is ROUTINE
 
 
-def test_newest_triage_knows_earlier_reports_and_medicines_by_then() -> None:
+def test_newest_word_about_a_symptom_counts_while_the_gate_asks_about_each() -> None:
+    facts = course(
+        symptoms=(
+            symptom("muscle-joint-pain", "weakness", on=DAY - timedelta(days=9)),
+            symptom("muscle-joint-pain", "persistent"),
+            symptom("muscle-joint-pain"),
+        ),
+    )
+    assert standing_triage(facts, as_of=DAY).level is URGENT
+    assert [level for _, level in open_symptoms(facts, as_of=DAY)] == [RED, URGENT, ROUTINE]
+
+
+def test_capsules_are_stopped_until_the_talk_has_taken_place() -> None:
+    facts = course(symptoms=(symptom("hearing", on=DAY - timedelta(days=1)),))
+    assert standing_triage(facts, as_of=DAY).hold
+    spoken = replace(facts, reviewed=(Reviewed(ref="r", on=DAY, of=ReviewOf.SYMPTOM),))
+    after = standing_triage(spoken, as_of=DAY)
+    assert (after.level, after.hold, after.crisis_lines) == (ROUTINE, False, ())
+    assert standing_triage(course(), as_of=DAY).level is ROUTINE
+
+
+def test_triage_knows_earlier_reports_and_medicines_by_then() -> None:
     facts = course(
         symptoms=(
             symptom("headache", on=DAY - timedelta(days=3)),
@@ -212,12 +234,10 @@ def test_newest_triage_knows_earlier_reports_and_medicines_by_then() -> None:
         ),
         medications=(replace(medicine("doxycycline"), on=DAY + timedelta(days=1)),),
     )
-    newest = newest_triage(facts, as_of=DAY)
-    assert newest is not None and newest.level is URGENT
-    assert newest_triage(facts, as_of=DAY - timedelta(days=3)) is not None
+    assert standing_triage(facts, as_of=DAY).level is URGENT
+    assert standing_triage(facts, as_of=DAY - timedelta(days=3)).level is ROUTINE
     taken = replace(facts, medications=(medicine("doxycycline"),))
-    red = newest_triage(taken, as_of=DAY)
-    assert red is not None and red.level is RED
+    assert standing_triage(taken, as_of=DAY).level is RED
     assert [level for _, level in open_symptoms(facts, as_of=DAY)] == [ROUTINE, URGENT]
 
 
