@@ -227,6 +227,12 @@ def test_alert_tells_the_cumulative_dose() -> None:
     assert found[Reason.CUMULATIVE_ALERT].detail == (("mg_per_kg", "223"),)
 
 
+def test_no_day_makes_a_long_course_shorter_or_a_high_total_lower() -> None:
+    found = ask(running(doses=(dose(200, on=START),)), dose_rules.RULES, on=date(2025, 7, 22))
+    about = (Reason.COURSE_LENGTH, Reason.CUMULATIVE_ALERT)
+    assert [found[reason].final for reason in about] == [True, True]
+
+
 def test_course_of_australia_has_no_longest_supply() -> None:
     facts = running(programme="au", person=WOMAN)
     assert ask(facts, supply.RULES, handed=capsules(200)) == {}

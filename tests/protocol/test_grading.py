@@ -377,3 +377,18 @@ def test_held_result_claims_neither_a_default_range_nor_the_liver_rule() -> None
 def test_only_a_value_above_its_limit_is_above_it(value: int, above: bool) -> None:
     own = result("alt", value, "U/L", 40, lln=decimal(10))
     assert grade(own, person=MAN, policy=POLICY).above_limit is above
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "number", "converted"),
+    [
+        ("1.2", "g/L", Decimal(120), True),
+        ("120", "mg/dL", Decimal(120), False),
+        ("1.2", "stone", Decimal("1.2"), False),
+    ],
+)
+def test_value_is_shown_as_it_was_compared_and_says_whether_that_is_the_laboratorys(
+    value: str, unit: str, number: Decimal, converted: bool
+) -> None:
+    graded = grade(result("triglycerides", value, unit), person=MAN, policy=POLICY)
+    assert (graded.number, graded.converted) == (number, converted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +97,49 @@ def test_no_screen_calls_a_result_milder_than_the_gate(
     for judged in (*reading.newest.values(), *reading.in_force.values()):
         assert shown[judged.result.ref] == judged
     assert [each.analyte for each in shown.values()] == [Analyte(each.analyte) for each in results]
+
+
+def earlier(newest: LabResult, *others: LabResult, **count: int) -> list[str]:
+    """The values of the small line beside the newest result."""
+    facts = course(labs=(*others, newest))
+    shown = labs.history(facts, as_of=DAY, policy=POLICY, only=(newest,))
+    return [f"{value}" for value in labs.earlier_values(facts, shown[0], **count)]
+
+
+def test_line_beside_a_result_holds_the_newest_values_before_it_in_order() -> None:
+    others = [
+        result("alt", number, "U/L", 40, on=DAY - timedelta(days=number)) for number in range(1, 8)
+    ]
+    newest = result("alt", 30, "U/L", 40)
+    assert earlier(newest, *others) == ["5", "4", "3", "2", "1"]
+    assert earlier(newest, *others, count=2) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        result("ast", 20, "U/L", 40, on=START),
+        result("alt", 20, "U/L", 40, on=DAY),
+        result("alt", 20, "U/L", 40, on=START, status=ResultStatus.PRELIMINARY),
+        result("alt", "0.4", "ukat/L", "0.6", on=START),
+        result("alt", 20, "U/L", 40, on=START, comparator="<"),
+        result("alt", 20, "U/L", 40, on=START, held="two values of one sample"),
+        result("alt", None, "U/L", 40, on=START),
+    ],
+)
+def test_what_cannot_stand_on_the_line_is_left_out(other: LabResult) -> None:
+    before = result("alt", 25, "U/L", 40, on=START)
+    assert earlier(result("alt", 30, "U/L", 40), other, before) == ["25"]
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [
+        result("alt", 30, "U/L", 40, comparator="<"),
+        result("alt", 99_999, "U/L", 40),
+        result("triglycerides", "1.2", "g/L", "1.5"),
+    ],
+)
+def test_value_in_doubt_with_a_sign_or_converted_has_no_line(newest: LabResult) -> None:
+    alike = result(newest.analyte.value, "1.1", newest.unit, on=START)
+    assert earlier(newest, alike) == []

@@ -128,3 +128,20 @@ def test_value_below_a_limit_is_only_surely_not_negative(
 
 def test_hcg_has_no_mild_tier() -> None:
     assert {tier for tier, _ in DEFAULT_LADDER.steps(Analyte.HCG, "IU/L")} == {Tier.T3, Tier.T4}
+
+
+@pytest.mark.parametrize(
+    ("analyte", "unit", "uln", "acts"),
+    [
+        (Analyte.ALT, "U/L", Decimal(40), (">", Decimal(80))),
+        (Analyte.ALT, "U/L", None, None),
+        (Analyte.TRIGLYCERIDES, "mmol/L", None, (">", Decimal("3.42"))),
+        (Analyte.GLUCOSE, "mg/dL", None, (">=", Decimal(126))),
+        (Analyte.HCG, "IU/L", None, (">=", Decimal(5))),
+        (Analyte.HDL, "mg/dL", Decimal(40), None),
+    ],
+)
+def test_somebody_must_decide_from_the_second_tier_on(
+    analyte: Analyte, unit: str, uln: Decimal | None, acts: tuple[str, Decimal] | None
+) -> None:
+    assert DEFAULT_LADDER.acts_at(analyte, unit, uln) == acts

@@ -241,6 +241,18 @@ def test_triage_knows_earlier_reports_and_medicines_by_then() -> None:
     assert [level for _, level in open_symptoms(facts, as_of=DAY)] == [ROUTINE, URGENT]
 
 
+def test_headache_reviewed_in_the_morning_makes_the_evening_one_not_single() -> None:
+    def hour(number: int) -> datetime:
+        return datetime(DAY.year, DAY.month, DAY.day, number, tzinfo=UTC)
+
+    facts = course(
+        symptoms=(symptom("headache", at=hour(8)), symptom("headache", at=hour(18))),
+        reviewed=(Reviewed(ref="r", on=DAY, at=hour(10), of=ReviewOf.SYMPTOM),),
+    )
+    assert [level for _, level in open_symptoms(facts, as_of=DAY)] == [URGENT]
+    assert standing_triage(facts, as_of=DAY).level is URGENT
+
+
 @pytest.mark.parametrize(
     ("reviewed_on", "of", "still_open"),
     [
