@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from protocol import schedule
+from protocol import lab_repeats, schedule
 from protocol.facts import (
     CourseFacts,
     Hold,
@@ -188,3 +188,53 @@ def test_correction_is_not_covered_by_a_decision_about_the_old_value() -> None:
     covered = replace(facts, lab_acknowledged=(decision(results=("first", "corrected")),))
     assert Reason.LAB_T3 not in levels(ask(covered, gate.RULES))
     assert Decimal(150) == raised.value
+
+
+def test_decision_without_a_repeat_hides_none_of_another() -> None:
+    asked = (decision(days=None, specimen="seen"), decision())
+    assert list(repeats_of(replace(running(), lab_acknowledged=asked))) == ["labs/repeat-read"]
+
+
+def test_repeats_stand_in_order_of_their_days() -> None:
+    asked = (decision(days=21, specimen="b"), decision(days=7, specimen="a"))
+    found = lab_repeats.repeats(replace(running(), lab_acknowledged=asked))
+    assert [repeat.due_on for repeat in found] == [
+        DECIDED + timedelta(days=7),
+        DECIDED + timedelta(days=21),
+    ]
+
+
+def test_decision_of_the_day_of_a_stop_belongs_to_the_course_that_ended() -> None:
+    stopped = replace(
+        running(),
+        stopped=(Stopped(ref="stop", on=DECIDED, last_dose=DECIDED),),
+        lab_acknowledged=(decision(),),
+    )
+    assert lab_repeats.repeats(stopped) == ()
+    assert list(lab_repeats.repeat_items(stopped, as_of=LATER, policy=POLICY)) == []
+    ended = lab_repeats.repeat_items(stopped, as_of=LATER, policy=POLICY, under_way=False)
+    assert [(item.cycle, item.due_on) for item in ended] == [(0, DECIDED + timedelta(days=14))]
+
+
+def test_repeat_of_two_analytes_is_met_on_the_day_of_the_second() -> None:
+    later = DECIDED + timedelta(days=5)
+    drawn = (
+        alt(DECIDED + timedelta(days=1)),
+        replace(alt(later, specimen="muscle"), analyte=Analyte.CK),
+    )
+    both = decision(repeat=(Analyte.ALT, Analyte.CK))
+    (repeat,) = lab_repeats.repeats(replace(running(), labs=drawn, lab_acknowledged=(both,)))
+    assert repeat.met_by is not None and repeat.met_by.on == later
+
+
+def test_repeats_of_one_day_are_met_when_the_last_of_them_is() -> None:
+    later = DECIDED + timedelta(days=5)
+    drawn = (
+        alt(DECIDED + timedelta(days=1)),
+        replace(alt(later, specimen="muscle"), analyte=Analyte.CK),
+    )
+    asked = (decision(), decision(specimen="other", repeat=(Analyte.CK,)))
+    (repeat,) = lab_repeats.repeats(replace(running(), labs=drawn, lab_acknowledged=asked))
+    assert repeat.met_by is not None and repeat.met_by.on == later
+    (open_one,) = lab_repeats.repeats(replace(running(), labs=drawn[:1], lab_acknowledged=asked))
+    assert open_one.met_by is None
