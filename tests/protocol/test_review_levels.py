@@ -73,3 +73,17 @@ def test_only_what_is_above_its_own_level_can_be_chosen() -> None:
     assert stricter(Reason.MH_ITEM9) == (BLOCK,)
     assert stricter(Reason.SYMPTOM_RED) == ()
     assert min(OWN_LEVELS.values()) is WARN
+
+
+@pytest.mark.parametrize(
+    ("codes", "level"),
+    [
+        ("LAB_OVERDUE LAB_BASELINE_MISSING LAB_T3 LAB_T4", OVERRIDE),
+        ("MH_ITEM9 MH_ITEM9_UNANSWERED MH_REVIEW SEXUAL_FN_REVIEW SYMPTOM_URGENT", OVERRIDE),
+        ("LAB_UNIT_CONFIRM SYMPTOM_RED", BLOCK),
+        ("LAB_T2 WEIGHT_STALE COURSE_LENGTH CUMULATIVE_ALERT", WARN),
+        ("BLISTER_BROKEN TEST_CYCLE_DAY", WARN),
+    ],
+)
+def test_every_review_code_has_the_rule_books_level(codes: str, level: Level) -> None:
+    assert {OWN_LEVELS[Reason(code)] for code in codes.split()} == {level}
