@@ -12,19 +12,17 @@ from enum import StrEnum
 
 from protocol import labs, mood, schedule, symptoms
 from protocol.after_course import AfterCourse, follow_up
-from protocol.facts import CourseFacts, LabResult, Questionnaire
+from protocol.facts import CourseFacts, Questionnaire
 from protocol.plan import Plan
 from protocol.policy import ClinicPolicy
+from protocol.pregnancy_signs import known_pregnancies, positive_signs
 from protocol.reviews import is_reviewed
 from protocol.timeline import known_by
 from protocol.treatment import newest, running
 from protocol.vocabulary import (
-    Analyte,
     Requirement,
     ReviewOf,
     SexualFunction,
-    TestResult,
-    Tier,
     Urgency,
 )
 
@@ -111,21 +109,15 @@ def _pregnancy(facts: CourseFacts, as_of: date, after: AfterCourse) -> Iterator[
     if course is None:
         return
     until = after.contraception_until if course.last_dose is not None else None
-    signs = [test.on for test in facts.pregnancy_tests if test.result is TestResult.POSITIVE]
-    signs += [result.on for result in facts.labs if _says_pregnant(facts, result, as_of)]
-    signs += [item.on for item in facts.conditions if item.name == "pregnancy"]
+    signs = [
+        *positive_signs(facts, as_of=as_of),
+        *known_pregnancies(facts, as_of=as_of),
+    ]
     if any(course.started <= on and (until is None or on <= until) for on in signs):
         yield TaskKind.REPORT_PREGNANCY
         yield TaskKind.REFER_OBGYN
         if course.last_dose is None:
             yield TaskKind.STOP_TREATMENT
-
-
-def _says_pregnant(facts: CourseFacts, result: LabResult, as_of: date) -> bool:
-    if result.analyte is not Analyte.HCG:
-        return False
-    graded = labs.grade(result, person=facts.person, policy=ClinicPolicy())
-    return graded.tier is Tier.T4
 
 
 def _end_of_course(facts: CourseFacts, as_of: date, after: AfterCourse) -> Iterator[TaskKind]:

@@ -127,6 +127,38 @@ def test_a_pregnancy_in_treatment_is_stopped_reported_and_referred() -> None:
     assert not PREGNANT & tasks(LATER, labs=drawn(LATER, hcg=("25", "IU/L", "5")))
 
 
+def test_a_positive_test_that_was_reported_counts_until_a_clinician_has_looked() -> None:
+    reported = Symptom(ref="late", on=LATER, code="late-period", features=("positive-test",))
+    looked = Reviewed(ref="seen", on=LATER, of=ReviewOf.SYMPTOM)
+
+    assert tasks(LATER, symptoms=(reported,)) >= PREGNANT | {TaskKind.REVIEW_SYMPTOM}
+    assert not PREGNANT & tasks(LATER, symptoms=(reported,), reviewed=(looked,))
+    other = Symptom(ref="late", on=LATER, code="late-period")
+    assert not PREGNANT & tasks(LATER, symptoms=(other,))
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"pregnancy_tests": (sampled(LATER, TestResult.POSITIVE),)},
+        {"labs": drawn(LATER, hcg=("26", "IU/L", "5"))},
+        {"conditions": (Condition(ref="c", on=LATER, name="pregnancy"),)},
+        {
+            "symptoms": (
+                Symptom(ref="s", on=LATER, code="unprotected-sex", features=("positive-test",)),
+            )
+        },
+    ],
+)
+def test_nothing_of_the_next_supply_is_asked_for_while_a_pregnancy_stands(
+    sign: dict[str, object],
+) -> None:
+    month_end = BEGAN + days(30)
+    supply = {TaskKind.PREGNANCY_TEST, TaskKind.CHECK_IN, TaskKind.LAB}
+    assert supply & tasks(month_end)
+    assert not supply & tasks(month_end, **sign)
+
+
 def test_a_positive_test_before_treatment_needs_no_report() -> None:
     facts = in_order(LATER, pregnancy_tests=(sampled(LATER, TestResult.POSITIVE),))
 
