@@ -7,6 +7,7 @@ from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
+from clinic.views.lab_ladder import LabLadderPage
 from clinic.views.laboratories import Laboratories, Laboratory
 from clinic.views.laboratory_desk import (
     ChangeMeaning,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
     path("rules/", RulesPage.as_view(), name="rules"),
     path("rules/levels/", ReviewLevels.as_view(), name="review-levels"),
+    path("rules/results/", LabLadderPage.as_view(), name="lab-ladder"),
     path("rules/reminders/", Reminders.as_view(), name="reminders"),
     path("rules/reminders/<slug:key>/", Ladder.as_view(), name="ladder"),
     path("rules/texts/<slug:purpose>/", Texts.as_view(), name="texts"),

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from courses.models import Course
 from monitoring.models import ClinicPolicyVersion, EditionActivation
+from protocol import own_ladder
 from protocol.policy import ClinicPolicy
 from protocol.reminders import ladder_from
 from protocol.review_levels import read_levels
@@ -77,6 +78,8 @@ def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPo
             changes[name] = {**policy.result_hours, **{k: int(v) for k, v in value.items()}}
         elif name == "review_levels":
             changes[name] = read_levels(value)
+        elif name == "ladder":
+            changes[name] = own_ladder.from_settings(value)
         elif name == "reminders":
             own = {key: ladder_from(ladder) for key, ladder in value.items()}
             changes[name] = {**policy.reminders, **own}

@@ -17,6 +17,7 @@ from monitoring.actions import policies
 from monitoring.queries.rules import EditionRow, rules_of
 from people.permissions import Permission
 from people.queries import clinic_of
+from protocol.own_ladder import as_settings
 
 
 class RulesPage(StaffPage):
@@ -50,7 +51,8 @@ class RulesPage(StaffPage):
     def _page(self, form: PolicyForm, status: int = 200) -> HttpResponse:
         found = rules_of(self.place, on=self.today)
         raised = raised_words(found.policy)
-        return self.page(form=form, found=found, raised=raised, status=status)
+        own_steps = len(as_settings(found.policy.ladder)) if found.policy.ladder else 0
+        return self.page(form=form, found=found, raised=raised, own_steps=own_steps, status=status)
 
 
 class ReviewLevels(StaffPage):

@@ -13,6 +13,8 @@ from monitoring.models import ClinicPolicyVersion, CourseStanding, EditionActiva
 from monitoring.policies import policies_for
 from people.models import Clinic, User
 from protocol import programmes
+from protocol.ladders import DEFAULT_LADDER, LabLadder
+from protocol.own_ladder import as_settings as as_own_steps
 from protocol.programmes import EditionUnknown
 from protocol.reminders import DEFAULT_LADDERS, ReminderLadder, as_settings
 
@@ -139,6 +141,31 @@ def change_ladder(
     return change_policy(
         clinic,
         settings={} if in_force[key] == ladder else {"reminders": own},
+        effective_from=effective_from,
+        reason=reason,
+        by=by,
+        now=now,
+    )
+
+
+def change_lab_ladder(
+    clinic: Clinic,
+    *,
+    ladder: LabLadder,
+    effective_from: date,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> ClinicPolicyVersion | None:
+    """Other steps of laboratory tiers (rule book 5.2); ``None`` where nothing differs.
+
+    Every course is read anew at the next tick; what was decided or signed stays as it is.
+    """
+    in_force = policies_for([clinic.pk], on=effective_from)[clinic.pk].ladder or DEFAULT_LADDER
+    unchanged = as_own_steps(in_force) == as_own_steps(ladder)
+    return change_policy(
+        clinic,
+        settings={} if unchanged else {"ladder": as_own_steps(ladder)},
         effective_from=effective_from,
         reason=reason,
         by=by,
