@@ -55,11 +55,14 @@ def measures() -> Iterator[Measure]:
     for count in SIZES:
         found = run(count)
         times = found["whole_s"] / found["parse_s"]
+        # On a machine that does other work as well, the clock counts that work too.
+        own = found["whole_cpu_s"] / found["parse_cpu_s"]
         yield Measure(f"read {count:,} messages of nine results", count / found["parse_s"], 0.0,
                       "parsing alone")  # fmt: skip
         yield Measure(f"insert {count:,} messages, nothing else", count / found["insert_s"], 0.0,
                       "bare rows, one commit each")  # fmt: skip
         yield Measure(
             f"take in {count:,} messages to plan and standing", count / found["whole_s"], 0.0,
-            f"{times:.1f} times parsing alone; peak memory {found['peak_mb']:.0f} MB",
+            f"{times:.1f} times parsing alone, {own:.1f} by this process's own CPU time; "
+            f"peak memory {found['peak_mb']:.0f} MB",
         )  # fmt: skip

@@ -50,7 +50,8 @@ def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
         "needs_decision": row.needs_decision,
         "waiting": waited_words(row, now=now),
         "told": ", ".join(row.told),
-        "url": reverse("clinic:acknowledge", args=[row.course, row.specimen]),
+        # From the list on to the next one, see ``views/acknowledging.py``.
+        "url": f"{reverse('clinic:acknowledge', args=[row.course, row.specimen])}?list",
     }
 
 

@@ -1,14 +1,15 @@
 """Rows of results: ours and the laboratory's flag side by side, and in words where they differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from clinic import wording
 from look.templatetags.clinical import FLAGS, NORMAL, flag_words, number_text
 from protocol.grading import Flag, Graded
-from protocol.vocabulary import Tier
+from protocol.vocabulary import ResultStatus, Tier
 
 _OURS: dict[Tier, str] = {
     Tier.T0: "normal",
@@ -17,6 +18,7 @@ _OURS: dict[Tier, str] = {
     Tier.T3: "high, look at it",
     Tier.T4: "critical, act today",
 }
+_BELIEVED = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
 # How far up or down a laboratory's flag points; 2 is its own critical.
 _POINTS = {"h": 1, "hu": 1, ">": 1, "hh": 2, "l": -1, "lu": -1, "<": -1, "ll": -2, "n": 0}
 
@@ -38,6 +40,14 @@ class ResultRow:
     ctcae: int | None
     default_range: bool
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier value as it was read, with its day."""
+
+    value: str
+    on: date
 
 
 def flag_of(graded: Graded) -> object:
@@ -72,6 +82,31 @@ def result_row(graded: Graded) -> ResultRow:
         default_range=graded.default_range,
         note=graded.why,
     )
+
+
+def values_before(graded: Graded, every: Iterable[Graded], *, count: int = 3) -> list[Before]:
+    """The believed values of the same test from earlier days, newest first, each with its unit."""
+    earlier = sorted(
+        (
+            each
+            for each in every
+            if each.analyte is graded.analyte
+            and each.result.on < graded.result.on
+            and each.number is not None
+            and each.result.status in _BELIEVED
+            and not each.held
+        ),
+        key=lambda each: each.result.on,
+        reverse=True,
+    )
+    return [
+        Before(
+            value=f"{each.result.comparator}{number_text(each.number)} {each.unit}",
+            on=each.result.on,
+        )
+        for each in earlier[:count]
+        if each.number is not None
+    ]
 
 
 def range_words(graded: Graded) -> str:

@@ -27,7 +27,9 @@ class LabLadderForm(StaffForm):
                 f"{wording.TIERS[step.tier][0]} from",
                 max_digits=7,
                 decimal_places=3,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+                widget=forms.TextInput(
+                    attrs={"class": "form-control", "inputmode": "decimal", "autocomplete": "off"}
+                ),
             )
         self.fields["reason"] = forms.CharField(
             max_length=300, min_length=10, label="Why", help_text="Who agreed, and on what source."
@@ -55,7 +57,7 @@ class LabLadderForm(StaffForm):
             cells = found.setdefault((step.analyte.value, unit_of(step)), {})
             cells[step.tier] = {
                 "field": self[field_name(step.key)],
-                "sign": ">=" if step.rule_book.inclusive else ">",
+                "sign": "\N{GREATER-THAN OR EQUAL TO}" if step.rule_book.inclusive else ">",
                 "unit": unit_of(step),
                 "rule_book": f"{step.rule_book.number:f}",
                 "tier": wording.TIERS[step.tier][0],
@@ -64,7 +66,7 @@ class LabLadderForm(StaffForm):
             {
                 "name": wording.ANALYTES[analyte],
                 "unit": unit,
-                "cells": [cells.get(tier) for tier in _TIERS],
+                "cells": [cells.get(tier) or {"tier": wording.TIERS[tier][0]} for tier in _TIERS],
             }
             for (analyte, unit), cells in found.items()
         ]

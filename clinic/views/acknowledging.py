@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinic import wording
 from clinic.deciding_rows import decision_row, note_rows, replaced_row, waiting_words
 from clinic.forms.deciding import DecisionForm
-from clinic.result_rows import result_row
+from clinic.result_rows import result_row, values_before
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
@@ -28,6 +28,9 @@ _REFUSALS: dict[type[Exception], str] = {
     acknowledging.StillDoubtful: "Confirm or correct the value first; nothing is decided on it.",
     acknowledging.NotLower: "This dose is not lower than the present one.",
 }
+
+
+FROM_LIST = "list"
 
 
 class Acknowledge(StaffPage):
@@ -53,7 +56,8 @@ class Acknowledge(StaffPage):
                 messages.success(request, f"Values confirmed for {course.patient.full_name}")
             else:
                 messages.warning(request, "They cannot count as sent. Settle them under Results.")
-            return redirect("clinic:acknowledge", public_id, specimen)
+            here = reverse("clinic:acknowledge", args=[public_id, specimen])
+            return redirect(f"{here}?{FROM_LIST}" if self.from_list else here)
         form = DecisionForm(request.POST, today=self.today)
         if form.is_valid():
             try:
@@ -71,9 +75,23 @@ class Acknowledge(StaffPage):
                 lower = isinstance(refusal, acknowledging.NotLower)
                 form.add_error("pattern" if lower else None, _REFUSALS[type(refusal)])
             else:
-                messages.success(request, f"Saved for {course.patient.full_name}")
-                return redirect("clinic:course", public_id)
+                return self._after(course, specimen)
         return self._page(public_id, specimen, form, status=422)
+
+    def _after(self, course: Any, specimen: uuid.UUID) -> HttpResponse:
+        """Back to the course, or on to the next one for whoever works through the list."""
+        saved = f"Saved for {course.patient.full_name}"
+        if not self.from_list:
+            messages.success(self.request, saved)
+            return redirect("clinic:course", course.public_id)
+        left = reading.others_to_decide(self.place, course=course.public_id, specimen=specimen)
+        messages.success(self.request, f"{saved}. {len(left)} more to decide.")
+        return redirect(_next_url(left) or reverse("clinic:to-read"))
+
+    @property
+    def from_list(self) -> bool:
+        """Whether the page was opened from the list to read."""
+        return FROM_LIST in self.request.GET
 
     def _course(self, public_id: uuid.UUID) -> Any:
         return course_for(self.user, public_id, need=self.need, page="result", now=self.now)
@@ -90,6 +108,12 @@ class Acknowledge(StaffPage):
         found = course_page(course, now=self.now)
         drawn = next((s for s in found.specimens if s.public_id == str(specimen)), None)
         back = reverse("clinic:course", args=[public_id])
+        others = (
+            reading.others_to_decide(self.place, course=public_id, specimen=specimen)
+            if self.from_list
+            else ()
+        )
+        every = [graded for each in found.specimens for graded in each.results]
         review = reading.review_of(course, row)
         if form is None:
             form = DecisionForm(today=self.today, initial=self._initial(found, drawn, review))
@@ -99,9 +123,15 @@ class Acknowledge(StaffPage):
         return self.page(
             form=form,
             banner=banner_row(found.banner, url=back, today=self.today),
-            back=back,
+            back=reverse("clinic:to-read") if self.from_list else back,
+            from_list=self.from_list,
+            others=len(others),
+            next_url=_next_url(others),
             collected_on=drawn.collected_on if drawn else None,
-            rows=[result_row(graded) for graded in drawn.results] if drawn else [],
+            rows=[
+                (result_row(graded), values_before(graded, every))
+                for graded in (drawn.results if drawn else ())
+            ],
             to_confirm=bool(drawn and drawn.to_confirm),
             advice=wording.LAB_ACTIONS[found.reading.action.value],
             waiting=waiting_words(review, now=self.now) if review else "",
@@ -122,3 +152,7 @@ class Acknowledge(StaffPage):
         if halved:
             initial["pattern"] = halved
         return initial
+
+
+def _next_url(left: tuple[tuple[uuid.UUID, uuid.UUID], ...]) -> str:
+    return f"{reverse('clinic:acknowledge', args=left[0])}?{FROM_LIST}" if left else ""

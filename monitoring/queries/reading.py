@@ -24,6 +24,9 @@ from people.queries import PatientRow, Place, patient_row
 from protocol.vocabulary import ResultStatus
 
 PAGE = 50
+# Enough for a morning; whoever has more to decide comes back to the list.
+LOOKED_AT = 500
+_ORDER = ("-needs_decision", F("tier").desc(nulls_first=True), "since", "pk")
 CLOSED_DAYS = 30
 
 
@@ -108,9 +111,7 @@ def to_read(place: Place, *, page: int, now: datetime) -> ToRead:
     ).exclude(rule="")
     pages = max(1, -(-(numbers["decide"] + numbers["normal"]) // PAGE))
     page = min(max(1, page), pages)
-    rows = open_rows.select_related("course__patient", "specimen").order_by(
-        "-needs_decision", F("tier").desc(nulls_first=True), "since", "pk"
-    )
+    rows = open_rows.select_related("course__patient", "specimen").order_by(*_ORDER)
     return ToRead(
         rows=_rows(list(rows[(page - 1) * PAGE : page * PAGE])),
         to_decide=numbers["decide"],
@@ -119,6 +120,19 @@ def to_read(place: Place, *, page: int, now: datetime) -> ToRead:
         page=page,
         pages=pages,
     )
+
+
+def others_to_decide(
+    place: Place, *, course: uuid.UUID, specimen: uuid.UUID
+) -> tuple[tuple[uuid.UUID, uuid.UUID], ...]:
+    """Course and specimen of everything else to decide: what follows this one on the list first."""
+    waiting = ResultReview.objects.filter(
+        clinic_id=place.clinic_id, ended="", needs_decision=True
+    ).order_by(*_ORDER)
+    listed = list(waiting.values_list("course__public_id", "specimen__public_id")[:LOOKED_AT])
+    here = (course, specimen)
+    at = listed.index(here) if here in listed else -1
+    return tuple(each for each in (*listed[at + 1 :], *listed[: max(at, 0)]) if each != here)
 
 
 def chosen(place: Place, public_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ReviewRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -213,3 +214,34 @@ def test_replaced_value_is_struck_through_with_both_times(desk: Client, here: Cl
     body = desk.get(url).content.decode()
     assert "<s>150 U/L</s>" in body
     assert body.count("received <time") >= 2
+
+
+def test_the_values_before_stand_beside_the_one_to_decide_on(desk: Client, here: Clinic) -> None:
+    course, row = course_with(here, alt="200", name="Severe")
+    earlier = world.TODAY - timedelta(days=31)
+    raw = ready.message(course.patient, on=earlier, control="earlier", alt="44")
+    ready.receive(course.patient, raw, now=world.NOW)
+    url = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
+
+    page = desk.get(url).content.decode()
+
+    assert re.search(rf"44 U/L, .*{earlier:%d-%b-%Y}", page)
+    assert page.count("200 U/L") == 1
+
+
+def test_the_list_leads_from_one_decision_to_the_next(desk: Client, here: Clinic) -> None:
+    severe, first = course_with(here, alt="200", name="Severe")
+    raised, second = course_with(here, alt="140", name="Raised")
+    listed = desk.get(PATH).content.decode()
+    address = reverse("clinic:acknowledge", args=[severe.public_id, first.specimen.public_id])
+    onward = reverse("clinic:acknowledge", args=[raised.public_id, second.specimen.public_id])
+    assert listed.index(f"{address}?list") < listed.index(f"{onward}?list")
+    page = desk.get(f"{address}?list").content.decode()
+    assert "1 more to decide" in page
+    assert f'href="{onward}?list"' in page
+    said = {"plan": "See her again", "action": "no-action"}
+
+    answer = desk.post(f"{address}?list", {**said, "version": first.version})
+    assert answer["Location"] == f"{onward}?list"
+    last = desk.post(f"{onward}?list", {**said, "version": second.version})
+    assert last["Location"] == PATH
