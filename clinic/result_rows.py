@@ -110,12 +110,18 @@ def values_before(graded: Graded, every: Iterable[Graded], *, count: int = 3) ->
 
 
 def range_words(graded: Graded) -> str:
-    """``7–40`` or ``≤ 150`` in the unit of the value; empty where no limit is known."""
-    if graded.uln is None:
+    """``7–40`` or ``≤ 150`` in the unit of the value; empty where no limit is known.
+
+    A value in doubt has no limit to be judged by; the laboratory's own helps to settle it.
+    """
+    low, high = graded.lln, graded.uln
+    if high is None and graded.held:
+        low, high = graded.result.lln, graded.result.uln
+    if high is None:
         return ""
-    if graded.lln is None:
-        return f"≤ {number_text(graded.uln)}"
-    return f"{number_text(graded.lln)}–{number_text(graded.uln)}"
+    return (
+        f"{number_text(low)}–{number_text(high)}" if low is not None else f"≤ {number_text(high)}"
+    )
 
 
 def as_sent(graded: Graded) -> str:

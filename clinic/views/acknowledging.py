@@ -133,6 +133,11 @@ class Acknowledge(StaffPage):
                 for graded in (drawn.results if drawn else ())
             ],
             to_confirm=bool(drawn and drawn.to_confirm),
+            held=[
+                (wording.ANALYTES[each.analyte], reverse("clinic:held", args=[each.public_id]))
+                for each in results.held_of(row)
+                if each.analyte and self.place.may(Permission.RECORD_CARE)
+            ],
             advice=wording.LAB_ACTIONS[found.reading.action.value],
             waiting=waiting_words(review, now=self.now) if review else "",
             corrected=bool(review and review.corrected),
