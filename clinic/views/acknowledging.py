@@ -133,6 +133,8 @@ class Acknowledge(StaffPage):
                 for graded in (drawn.results if drawn else ())
             ],
             to_confirm=bool(drawn and drawn.to_confirm),
+            # One value in doubt does not keep back a decision on the others of the draw.
+            may_decide=not drawn or any(not graded.held for graded in drawn.results),
             held=[
                 (wording.ANALYTES[each.analyte], reverse("clinic:held", args=[each.public_id]))
                 for each in results.held_of(row)

@@ -16,6 +16,9 @@ from monitoring.models import Acknowledgement, DueItem, ResultReview, Specimen
 from people.models import Clinic
 from people.permissions import Role
 from tests import ready, world
+from tests.monitoring.desk import send
+from tests.monitoring.intake import messages
+from tests.trust.cast import pid
 
 pytestmark = pytest.mark.django_db
 PATH = "/clinic/results/to-read/"
@@ -227,6 +230,23 @@ def test_the_values_before_stand_beside_the_one_to_decide_on(desk: Client, here:
 
     assert re.search(rf"44 U/L, .*{earlier:%d-%b-%Y}", page)
     assert page.count("200 U/L") == 1
+
+
+@pytest.mark.parametrize(("alt", "decides"), [("-5", False), ("200", True)])
+def test_a_value_in_doubt_leads_to_its_settling_and_never_keeps_back_another(
+    desk: Client, here: Clinic, alt: str, decides: bool
+) -> None:
+    course = world.course(world.patient(here), now=world.NOW)
+    values = [messages.obx("2571-8^TG^LN", "1.9", "mg/dL", "<150"), messages.obx(value=alt)]
+    send(here, pid(course.patient), messages.OBR, *values)
+    row = ResultReview.objects.get(course=course)
+    url = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
+
+    page = desk.get(url).content.decode()
+
+    assert "Correct Triglycerides" in page
+    assert "\N{LESS-THAN OR EQUAL TO} 150" in page
+    assert ("What happens next" in page) is decides
 
 
 def test_the_list_leads_from_one_decision_to_the_next(desk: Client, here: Clinic) -> None:
