@@ -117,6 +117,11 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
             settling.wait(message, until=until, why=why, now=now)
             return None
         case Go():
+            others_wait = settling.one_tries(decided.channel, now=now)
+            if others_wait is not None:
+                why = Message.Why.PROVIDER_TRIED
+                settling.wait(message, until=others_wait, why=why, now=now)
+                return None
             return _write_down(message, decided, available[decided.channel], now=now)
 
 
@@ -225,6 +230,7 @@ def _settle(held: Held, attempt: _Attempt, answer: Answer, *, now: datetime) -> 
                 settling.unknown(message, now=now)
         return False
     if isinstance(answer, Refused):
+        settling.resume(name, now=now)
         if answer.bad_address and delivery.contact_point is not None:
             settling.spoil(delivery.contact_point, why=answer.code, now=now)
         return ours

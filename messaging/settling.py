@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from audit import trail
 from audit.kinds import Kind
 from messaging.models import ChannelPause, Delivery, Message, Urgency
@@ -16,6 +18,8 @@ MOST_ATTEMPTS = 3
 _SYSTEM = trail.System("dispatch")
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(minutes=15)
+# Longer than a provider takes to answer.
+_ONE_TRIES_FOR = timedelta(seconds=30)
 
 
 def end(message: Message, state: Message.State, *, why: str, now: datetime) -> None:
@@ -100,8 +104,23 @@ def pause(channel: str, *, now: datetime, why: str, seconds: float | None = None
 
 
 def resume(channel: str, *, now: datetime) -> None:
-    """An accept shows that the provider is back; a pause that still runs was asked for."""
-    ChannelPause.objects.filter(channel=channel, paused_until__lte=now).delete()
+    """An answer shows that the provider is back; a pause that still runs was asked for."""
+    over = Q(paused_until__lte=now) | Q(reason=Message.Why.PROVIDER_TRIED)
+    ChannelPause.objects.filter(over, channel=channel).delete()
+
+
+def one_tries(channel: str, *, now: datetime) -> datetime | None:
+    """After a pause one message goes ahead; until when the others wait, ``None`` for that one.
+
+    Without it, every worker would knock at once on a provider that still wants to be left alone.
+    """
+    if not ChannelPause.objects.filter(channel=channel).exists():
+        return None
+    over = ChannelPause.objects.filter(channel=channel, paused_until__lte=now)
+    if over.update(paused_until=now + _ONE_TRIES_FOR, reason=Message.Why.PROVIDER_TRIED):
+        return None
+    pause = ChannelPause.objects.filter(channel=channel, paused_until__gt=now).first()
+    return pause.paused_until if pause else None
 
 
 def spoil(contact: ContactPoint, *, why: str, now: datetime) -> None:

@@ -45,6 +45,7 @@ class Message(models.Model):
         ONE_A_DAY = "one-a-day", "one of this kind was sent today"
         PROVIDER_BUSY = "provider-busy", "the provider asked us to wait"
         PROVIDER_UNREACHABLE = "provider-unreachable", "the provider cannot be reached"
+        PROVIDER_TRIED = "provider-tried", "another message shows whether the provider is back"
         TRYING_AGAIN = "trying-again", "no answer the first time; one more try"
         PREPARING_FAILED = "preparing-failed", "an error while preparing it; trying again"
         NOT_NEEDED = "not-needed", "what it was about is settled"
