@@ -17,8 +17,8 @@ from messaging.clock import database_now
 from messaging.queries import STUCK_AFTER, Queue, queue
 from monitoring.models import Pulse
 
-# Beat ticks every five minutes: three missed ticks are a fault (REM-09).
-STALE_AFTER_S = 15 * 60
+# Beat ticks every five minutes: two missed ticks are a fault (REM-09).
+STALE_AFTER_S = 10 * 60
 _BROKER_TIMEOUT_S = 1.0
 
 

@@ -36,13 +36,11 @@ def broker_away(rig: Rig, size: int) -> Seen:
     meant = rig.hand.plan(many=size)
     rig.workers(2)
     address, _ = rig.web()
-    httpx.get(f"{address}/health/live", timeout=20)
+    # What a POST takes on this machine, as busy as it is, while the broker is well.
+    well_s, statuses = _posts(address, lab["token"], lab["bodies"][: posts // 2])
     rig.valkey.stop()
-    took_s, statuses = [], []
-    for body in lab["bodies"]:
-        began = time.monotonic()
-        statuses.append(post_result(address, lab["token"], body).status_code)
-        took_s.append(time.monotonic() - began)
+    took_s, away = _posts(address, lab["token"], lab["bodies"][posts // 2 :])
+    statuses += away
     guesses = _guess(address, 20)
     ready = httpx.get(f"{address}/health/ready", timeout=20)
     assert ready.status_code == 503
@@ -51,15 +49,24 @@ def broker_away(rig: Rig, size: int) -> Seen:
     rig.valkey.start()
     heard_s = rig.consumed()
     took = heard_s + rig.settle()
-    p95 = sorted(took_s)[int(len(took_s) * 0.95)]
+    p95, usual = (sorted(each)[int(len(each) * 0.95)] for each in (took_s, well_s))
     assert set(statuses) == {200}, f"answers while the broker was away: {statuses}"
-    assert p95 <= 1.0, f"p95 of a POST without a broker: {p95:.2f} s"
+    assert p95 <= usual + 1.0, f"p95 of a POST without a broker: {p95:.2f} s, with one {usual:.2f}"
     assert guesses[-1] != 200 or "429" in map(str, guesses), "passwords may be guessed for ever"
     states = rig.hand.escalation_messages()
     assert states.count("accepted") == len(states) >= posts
-    return count(
-        rig, meant, recovery_s=took, note=f"{posts} POSTs: p95 {p95 * 1000:.0f} ms, no 5xx"
-    )
+    note = f"no 5xx; p95 of a POST {p95 * 1000:.0f} ms, with a broker {usual * 1000:.0f} ms"
+    return count(rig, meant, recovery_s=took, note=note)
+
+
+def _posts(address: str, token: str, bodies: list[str]) -> tuple[list[float], list[int]]:
+    """Post each, one after the other; how long each took, and its answer."""
+    took, answers = [], []
+    for body in bodies:
+        began = time.monotonic()
+        answers.append(post_result(address, token, body).status_code)
+        took.append(time.monotonic() - began)
+    return took, answers
 
 
 def _guess(address: str, times: int) -> list[int]:
@@ -91,9 +98,9 @@ def reset(rig: Rig, size: int) -> Seen:
         time.sleep(0.5)
     took = rig.settle(ring=False)
     # Proof that they consume, not that they had already sent everything.
-    meant += rig.hand.plan(many=5, step=1, purpose="clinic-message")
+    meant += rig.hand.plan(many=5, first=size)
     rig.settle(ring=False, minutes=10)
-    return count(rig, meant[:size], recovery_s=took, most_plain=5, note="consumed again afterwards")
+    return count(rig, meant, recovery_s=took, note="consumed again afterwards")
 
 
 @row("F-14", "task given out again while it still runs (visibility 5 s, task 20 s)")

@@ -40,6 +40,7 @@ def beat_dead(rig: Rig, size: int) -> Seen:
     address, _ = rig.web()
     meant = rig.hand.plan(many=size)
     alarm = rig.alarm_after(address, minutes=20)
+    assert alarm <= 10, f"the alarm came after {alarm} minutes"
     rig.advance(2 * 3600 - alarm * 60)
     assert not rig.sms.calls, "nobody has rung"
     began = rig.now()

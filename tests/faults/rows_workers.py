@@ -89,12 +89,12 @@ def web_killed(rig: Rig, size: int) -> Seen:
     began = rig.now()
     assert rig.sweep() == 0
     states = rig.hand.escalation_messages()
-    keys = {call.key for call in rig.mail.accepted}
+    told = [call.key for call in rig.mail.accepted if call.to.endswith("@clinic.test")]
     return Seen(
         occurrences=len(states),
         loss=len(states) - states.count("accepted"),
-        dup_key=len(keys) - len(states),
-        dup_plain=len(rig.mail.accepted) - len(states),
+        dup_key=len(set(told)) - len(states),
+        dup_plain=len(told) - len(states),
         recovery_s=(rig.now() - began).total_seconds(),
         note="sent by `sweep` alone",
     )
