@@ -1,6 +1,6 @@
 # IsoTrack's commands. `make` lists them.
 .DEFAULT_GOAL := list
-.PHONY: list run test test-unit test-journeys lint format lock audit bench docs reset manage translations
+.PHONY: list run test test-unit test-journeys lint format lock audit bench faults docs reset manage translations
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -60,6 +60,10 @@ bench: ## run the benchmarks: one table, kept in benchmarks/results/
 translations: ## find the texts for patients that wait for a translator, and compile the rest
 	$(ENVIRONMENT) dev
 	@$(VENV) -m local.translations
+
+faults: ## break workers, clocks, servers and providers; count what is lost or sent twice
+	$(ENVIRONMENT) dev
+	@$(VENV) -m tests.faults $(DO)
 
 docs: ## check the documents: links, commands and rule ids
 	$(ENVIRONMENT) dev

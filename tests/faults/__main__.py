@@ -12,7 +12,8 @@ from tests.faults.baselines.compare import FAULTS, Result, run
 from tests.faults.baselines.designs import DESIGNS
 from tests.faults.matrix import ROWS, Row, Seen, Skipped, hold_to
 from tests.faults.opening import opened
-from tests.faults.report import comparison, keep, table
+from tests.faults.processes import PROJECT
+from tests.faults.report import PAGE, comparison, keep_design, keep_row, renew_page, table
 from tests.faults.rig import Rig
 
 __all__ = ["rows_broker", "rows_database", "rows_provider", "rows_time", "rows_workers"]
@@ -25,23 +26,23 @@ def main(arguments: list[str]) -> int:
     """Exit code 0 when every row held, 1 when one did not."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--size", type=int, default=200, help="messages due in each row")
-    parser.add_argument("--only", default="", help="rows, such as F-01,F-05; keeps no table")
+    parser.add_argument("--only", default="", help="rows, such as F-01,F-05")
     parser.add_argument("--compare", type=int, default=40, help="messages for each design; 0: none")
     asked = parser.parse_args(arguments)
     chosen = [each for each in ROWS if not asked.only or each.id in asked.only.split(",")]
     began = time.monotonic()
-    results: list[tuple[Row, Seen | str]] = []
-    compared: list[tuple[str, str, dict[str, Result | str]]] = []
+    failed = []
     with opened(size=max(asked.size, asked.compare) + 10) as rig:
         for each in sorted(chosen, key=lambda each: each.id):
-            results.append((each, play(rig, each, min(asked.size, MOST.get(each.id, asked.size)))))
+            seen = play(rig, each, min(asked.size, MOST.get(each.id, asked.size)))
+            keep_row(each, seen)
+            if isinstance(seen, str) and seen.startswith("FAIL"):
+                failed.append(each.id)
         if asked.compare:
-            compared = compare(rig, asked.compare)
-    print("\n".join(["", *table(results), "", *comparison(compared)]))
-    print(f"\n{time.monotonic() - began:.0f} s in all.")
-    if not asked.only and asked.compare:
-        keep(results, compared, size=asked.size, compared_size=asked.compare)
-    failed = [each.id for each, seen in results if isinstance(seen, str) and "FAIL" in seen]
+            compare(rig, asked.compare)
+    print("\n".join(["", *table(), "", *comparison()]))
+    renew_page()
+    print(f"\n{time.monotonic() - began:.0f} s in all; {PAGE.relative_to(PROJECT)} is renewed.")
     print("failed: " + ", ".join(failed) if failed else "Every row held.")
     return 1 if failed else 0
 
@@ -66,22 +67,19 @@ def play(rig: Rig, each: Row, size: int) -> Seen | str:
     return seen
 
 
-def compare(rig: Rig, size: int) -> list[tuple[str, str, dict[str, Result | str]]]:
-    """Each fault for each design; one that never comes to rest says so in its cell."""
-    found = []
-    for id, words, fault in FAULTS:
-        cells: dict[str, Result | str] = {}
+def compare(rig: Rig, size: int) -> None:
+    """Each fault for each design; one that cannot be played says so in its cell."""
+    for _, words, fault in FAULTS:
         for made in DESIGNS:
             began = time.monotonic()
+            result: Result | str
             try:
-                cells[made.name] = run(rig, made(rig), fault, size)
-            except Exception as error:  # noqa: BLE001
+                result = run(rig, made(rig), fault, size)
+            except Exception as error:  # noqa: BLE001 - the others shall be seen as well
                 traceback.print_exc()
-                cells[made.name] = f"not played: {type(error).__name__}"
-            took = time.monotonic() - began
-            print(f"{words}: {made.name}: {cells[made.name]} {took:.0f} s", flush=True)
-        found.append((id, words, cells))
-    return found
+                result = f"not played: {type(error).__name__}"
+            keep_design(words, made.name, result)
+            print(f"{words}: {made.name}: {result} {time.monotonic() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
