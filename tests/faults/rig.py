@@ -199,7 +199,7 @@ class Rig:
             assert started.process.poll() is None, f"it ended: {started.said()[-1000:]}"
             return words in started.said()
 
-        self.until(has_said, f"{words!r} in {started.log}", 60)
+        self.until(has_said, f"{words!r} in {started.log}", 180)
 
     def beat(self, *, minute_s: float = 1.0) -> Running:
         """A Celery beat, for which a minute passes in ``minute_s`` seconds."""
@@ -213,7 +213,7 @@ class Rig:
 
     def sweep(self) -> int:
         """``manage.py sweep --once``, to its end; its exit code."""
-        return self.start("sweep", "manage.py", "sweep", "--once").process.wait(120)
+        return self.start("sweep", "manage.py", "sweep", "--once").process.wait(300)
 
     def web(self, **environment: str) -> tuple[str, Running]:
         """The web application; its address, and the process."""

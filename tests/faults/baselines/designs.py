@@ -125,7 +125,7 @@ class Eta(_Baseline):
     def plan(self, many: int, *, in_s: float) -> list[str]:
         """See :class:`Ours`; the tasks go to the broker at once."""
         people = super().plan(many, in_s=in_s)
-        done = self.rig.start("plan", "-m", f"{HERE}.eta", str(in_s)).process.wait(120)
+        done = self.rig.start("plan", "-m", f"{HERE}.eta", str(in_s)).process.wait(300)
         if done:
             raise NotInTime("the tasks were not queued")
         return people
@@ -138,7 +138,7 @@ class Eta(_Baseline):
         """A second planner queues everything once more."""
         with contextlib.suppress(ValueError):
             if self._planned:
-                self.rig.start("plan", "-m", f"{HERE}.eta", "0").process.wait(120)
+                self.rig.start("plan", "-m", f"{HERE}.eta", "0").process.wait(300)
         self._planned = True
 
 
