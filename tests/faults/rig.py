@@ -329,7 +329,7 @@ class Rig:
     def alarm_after(self, address: str, *, minutes: int) -> int:
         """After how many minutes ``/health/ready`` says that something is wrong."""
         for minute in range(minutes + 1):
-            if httpx.get(f"{address}/health/ready", timeout=20).status_code != 200:
+            if httpx.get(f"{address}/health/ready", timeout=90).status_code != 200:
                 return minute
             self.advance(60)
         raise NotInTime(f"no alarm within {minutes} minutes")

@@ -42,7 +42,7 @@ def broker_away(rig: Rig, size: int) -> Seen:
     took_s, away = _posts(address, lab["token"], lab["bodies"][posts // 2 :])
     statuses += away
     guesses = _guess(address, 20)
-    ready = httpx.get(f"{address}/health/ready", timeout=20)
+    ready = httpx.get(f"{address}/health/ready", timeout=90)
     assert ready.status_code == 503
     assert "broker" in ready.json()["failing"]
     rig.advance(600)
@@ -72,7 +72,7 @@ def _posts(address: str, token: str, bodies: list[str]) -> tuple[list[float], li
 def _guess(address: str, times: int) -> list[int]:
     """So many wrong passwords for one account; the status of each answer."""
     found = []
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=90) as client:
         for _ in range(times):
             client.get("/account/login/")
             form = {

@@ -34,7 +34,7 @@ def restarted(rig: Rig, size: int) -> Seen:
     rig.ring(4)
     rig.until(lambda: len(rig.sms.accepted) >= size // 4, "a quarter is sent")
     rig.postgres.stop()
-    pages = [httpx.get(f"{address}{path}", timeout=30) for path in ("/", "/account/login/")]
+    pages = [httpx.get(f"{address}{path}", timeout=90) for path in ("/", "/account/login/")]
     pages.append(post_result(address, lab["token"], lab["bodies"][0]))
     rig.postgres.start()
     rig.ring(4)
@@ -47,7 +47,7 @@ def restarted(rig: Rig, size: int) -> Seen:
     took = rig.settle()
     statuses = sorted({page.status_code for page in pages})
     assert statuses == [503], f"pages without a database answered {statuses}"
-    assert httpx.get(f"{address}/account/login/", timeout=30).status_code == 200
+    assert httpx.get(f"{address}/account/login/", timeout=90).status_code == 200
     return count(rig, meant, most_plain=4, recovery_s=took, note="web answered 503, then 200")
 
 

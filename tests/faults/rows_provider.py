@@ -68,7 +68,7 @@ def receipts(rig: Rig, size: int) -> Seen:
     address, _ = rig.web()
     keys = {row["about"]: row["key"] for row in rig.hand.deliveries()}
     effects: dict[str, int] = {}
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=90) as client:
         for key in keys.values():
             said = ["undelivered", "delivered"] + ["failed", "undelivered", "delivered"] * 15
             for status in said[1:] + said[:1]:
@@ -95,7 +95,7 @@ def forged(rig: Rig, size: int) -> Seen:
     body = json.dumps({"reference": key, "status": "failed"})
     nobody = json.dumps({"reference": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "status": "failed"})
     genuine = rig.hand.signed(body=body)
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=90) as client:
         answers = [
             client.post("/hooks/sms/", content=body).status_code,
             client.post(

@@ -106,7 +106,7 @@ def post_result(address: str, token: str, body: str) -> httpx.Response:
         f"{address}/api/v1/labs/hl7v2",
         content=body.encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/hl7-v2"},
-        timeout=20,
+        timeout=90,
     )
 
 

@@ -16,7 +16,7 @@ from tests.faults.baselines.base import celery, connect, post
 app = celery("eta")
 
 
-@app.task(bind=True, max_retries=3, default_retry_delay=1)
+@app.task(name="eta.send", bind=True, max_retries=3, default_retry_delay=1)
 def send(self: Task, id: int) -> None:
     """One reminder, when its time has come."""
     with connect() as database:

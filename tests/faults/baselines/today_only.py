@@ -13,7 +13,7 @@ from tests.faults.baselines.base import celery, connect, post
 app = celery("today_only")
 
 
-@app.task(bind=True, max_retries=3, default_retry_delay=1)
+@app.task(name="today_only.send", bind=True, max_retries=3, default_retry_delay=1)
 def send(self: Task, id: int) -> None:
     """One job: call, then record."""
     with connect() as database:
