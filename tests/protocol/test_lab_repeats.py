@@ -181,6 +181,21 @@ def test_nothing_of_the_next_supply_falls_due_while_a_positive_test_stands(
     assert bool(plan.open_items) is planned
 
 
+def test_newest_supervised_negative_test_answers_the_positive_one() -> None:
+    outcomes = (TestResult.NEGATIVE, TestResult.POSITIVE, TestResult.NEGATIVE)
+    tests = tuple(
+        PregnancyTest(
+            ref=f"t{number}",
+            on=LATER - timedelta(days=9 - 3 * number),
+            result=outcome,
+            setting=TestSetting.CLINIC,
+        )
+        for number, outcome in enumerate(outcomes)
+    )
+    plan = schedule.plan(replace(running(), pregnancy_tests=tests), as_of=LATER, policy=POLICY)
+    assert plan.open_items
+
+
 def test_correction_is_not_covered_by_a_decision_about_the_old_value() -> None:
     raised = replace(result("alt", 150, "U/L", 40, on=DECIDED), specimen="read", ref="corrected")
     facts = course(labs=(raised,), lab_acknowledged=(decision(results=("first",)),))
