@@ -141,7 +141,7 @@ def local_today(patient: Patient, *, now: datetime) -> date:
 def home(patient: Patient, *, now: datetime) -> Home:
     """Everything on the patient's first page, derived anew."""
     today = local_today(patient, now=now)
-    course = _newest_course(patient)
+    course = newest_course(patient)
     if course is None:
         return Home(today=today, zone=patient.zone, phase=None)
     facts = dossier.load_one(course)
@@ -176,7 +176,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
 def results(patient: Patient, *, now: datetime) -> tuple[ResultRow, ...]:
     """The newest result of each analyte, in reading order."""
     today = local_today(patient, now=now)
-    course = _newest_course(patient)
+    course = newest_course(patient)
     if course is None:
         return ()
     facts = dossier.load_one(course)
@@ -231,7 +231,7 @@ def messages(patient: Patient) -> tuple[MessageRow, ...]:
 def task(patient: Patient, *, now: datetime) -> Task:
     """Where the patient's check-in stands, for the page that a task link opens."""
     today = local_today(patient, now=now)
-    course = _newest_course(patient)
+    course = newest_course(patient)
     item = check_in_drafts.open_item(patient, today=today)
     draft = CheckIn.objects.filter(due_item=item).first() if item is not None else None
     sent = (
@@ -296,7 +296,7 @@ def draft(patient: Patient, *, now: datetime) -> Draft | None:
     return check_in_drafts.read(check_in, today=today, now=now) if check_in is not None else None
 
 
-def _newest_course(patient: Patient) -> Course | None:
+def newest_course(patient: Patient) -> Course | None:
     return (
         Course.objects.filter(patient=patient)
         .select_related("patient__clinic", "clinic")

@@ -87,7 +87,7 @@ REASONS: dict[Reason, Words] = {
     Reason.DOSE_ABOVE_RANGE: (_DOSE, _DOCTOR_LOOKS),
     Reason.DOSE_GT_MAX: (_DOSE, _DOCTOR_LOOKS),
     Reason.DOSE_RENAL: (_DOSE, _DOCTOR_LOOKS),
-    Reason.FORM_SUBSTITUTION: (_PRESCRIPTION, _("The pharmacy has another kind of capsule.")),
+    Reason.FORM_SUBSTITUTION: (_PRESCRIPTION, _("Your pharmacy has a kind that is not yours.")),
     Reason.STRENGTH_UNAVAILABLE: (_DOSE, _("There is no capsule of this size.")),
     Reason.COURSE_LENGTH: (_DOSE, _DOCTOR_LOOKS),
     Reason.CUMULATIVE_ALERT: (_DOSE, _("You have had a full course. Your doctor looks at it.")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import check_in, door, home, language, records, tasks
+from portal.views import check_in, door, home, language, learn, records, tasks
 
 app_name = "portal"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("task/<uuid:public_id>/", tasks.Task.as_view(), name="task"),
     path("results/", records.Results.as_view(), name="results"),
     path("messages/", records.Messages.as_view(), name="messages"),
+    path("learn/", learn.Learn.as_view(), name="learn"),
+    path("learn/myths/", learn.Myths.as_view(), name="learn-myths"),
+    path("learn/<slug:slug>/", learn.Card.as_view(), name="learn-card"),
     path("help/", records.Help.as_view(), name="help"),
 ]

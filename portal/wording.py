@@ -216,7 +216,7 @@ _NOW_RED = Advice(
     gettext_lazy("Stop your capsules and get help now"),
     (
         gettext_lazy("Take no more capsules."),
-        gettext_lazy("Call the number below, or go to the nearest emergency room."),
+        gettext_lazy("Call the number below. Or go to the nearest emergency room."),
     ),
     gettext_lazy("Your clinic has been told."),
 )
@@ -345,7 +345,7 @@ def _result_sentence(row: ResultRow) -> str:
     if row.flag is Flag.LOW:
         return _closing(_("A bit below the usual range."), row)
     if row.tier is Tier.T1:  # the clinic goes on as before (rule book 5.2)
-        return _("A little above the usual range, and inside your clinic’s goal.")
+        return _("A little above the usual range. It is inside your clinic’s goal.")
     return _closing(_("Above the usual range."), row)
 
 

@@ -215,7 +215,7 @@ def test_a_hostile_name_is_only_a_name(client: Client, db: None) -> None:
     ("value", "words"),
     [
         ("20", "In the usual range."),
-        ("52", "A little above the usual range, and inside your clinic’s goal."),
+        ("52", "A little above the usual range. It is inside your clinic’s goal."),
         ("210", "Above the usual range. Your doctor is reading it."),
     ],
 )
