@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from audit.models import Event, Seal
 
 _LOCK = 4_207_001
 _BATCH = 2_000
+# How far behind the newest sealed event a run looks for rows that were committed late.
+_LATE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +32,40 @@ class Break:
 
 
 @transaction.atomic
-def seal(limit: int = 100_000) -> int:
-    """Chain every event that has no seal yet; returns how many.
+def seal(limit: int = 100_000, *, everything: bool = False) -> int:
+    """Chain events that have no seal yet; returns how many.
 
     Rows are taken in id order. A row committed late with a lower id is sealed at the next run, at
-    the end of its chain: the chain tells the order of sealing, the event its own time.
+    the end of its chain: the chain tells the order of sealing, the event its own time. So that a
+    run costs what is new and not what there is, it looks at the last rows before the newest seal;
+    ``everything`` looks at all, for a row that was committed later than that.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    sealed = 0
     tips: dict[str, tuple[int, str]] = {}
-    unsealed = Event.objects.exclude(pk__in=Seal.objects.values("event")).order_by("pk")
-    rows: list[Seal] = []
-    for event in unsealed[:limit].iterator(chunk_size=_BATCH):
+    unsealed = Event.objects.exclude(Exists(Seal.objects.filter(event=OuterRef("pk"))))
+    newest = Seal.objects.aggregate(event=Max("event"))["event"]
+    if newest is not None and not everything:
+        unsealed = unsealed.filter(pk__gt=newest - _LATE)
+    rows: list[tuple[str, int, int, str, str]] = []
+    for event in unsealed.order_by("pk")[:limit].iterator(chunk_size=_BATCH):
         chain = event.clinic or "-"
-        if chain not in tips:
-            tips[chain] = _tip(chain)
-        number, previous = tips[chain]
+        number, previous = tips.get(chain) or _tip(chain)
         digest = _digest(previous, event)
-        rows.append(
-            Seal(chain=chain, number=number + 1, event=event.pk, previous=previous, digest=digest)
-        )
+        rows.append((chain, number + 1, event.pk, previous, digest))
         tips[chain] = (number + 1, digest)
-        sealed += 1
-    Seal.objects.bulk_create(rows, batch_size=_BATCH)
-    return sealed
+    _store(rows)
+    return len(rows)
+
+
+def _store(rows: list[tuple[str, int, int, str, str]]) -> None:
+    columns = "chain, number, event, previous, digest"
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {Seal._meta.db_table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def verify() -> tuple[int, list[Break]]:

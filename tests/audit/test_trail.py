@@ -96,3 +96,21 @@ def test_chain_notices_a_missing_event() -> None:
 
     _, breaks = chains.verify()
     assert breaks[0].why == "its event is gone"
+
+
+def test_a_row_that_was_committed_late_is_sealed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = world.clinic()
+    for _ in range(4):
+        world.patient(at)
+    every = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    chains.seal()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM audit_seal WHERE event = %s", [every[0]])
+        cursor.execute("DELETE FROM audit_seal WHERE event = %s", [every[-2]])
+        cursor.execute("ALTER TABLE audit_seal ENABLE TRIGGER USER")
+    monkeypatch.setattr(chains, "_LATE", every[-1] - every[-2] + 1)
+
+    assert chains.seal() == 1
+    assert chains.seal() == 0
+    assert chains.seal(everything=True) == 1

@@ -21,5 +21,7 @@ class Command(BaseCommand):
                 f"chain {first.chain}, seal {first.number}, event {first.event}: {first.why}",
                 returncode=1,
             )
-        fresh = chains.seal()
+        fresh = 0
+        while sealed := chains.seal(everything=True):
+            fresh += sealed
         self.stdout.write(f"{checked} events verified, {fresh} newly sealed.")
