@@ -18,6 +18,8 @@ _IMPATIENT = {
     "retry_on_timeout": False,
 }
 _SILENT_FOR_S = 30.0
+# Beyond it PostgreSQL, not the number of workers, is the limit.
+MOST_HANDS = 7
 
 
 class Bell:
@@ -26,15 +28,14 @@ class Bell:
     def __init__(self) -> None:
         self._silent_until = 0.0
 
-    def ring(self) -> None:
-        """Ask for a dispatch now. Never fails: the next beat rings anyway."""
-        if time.monotonic() < self._silent_until:
+    def ring(self, task: str = "messaging.tasks.dispatch", *, times: int = 1) -> None:
+        """Ask for a task now, as often as said. Never fails: the next beat rings anyway."""
+        if times < 1 or time.monotonic() < self._silent_until:
             return
         try:
             with current_app.connection_for_write(transport_options=_IMPATIENT) as connection:
-                current_app.send_task(
-                    "messaging.tasks.dispatch", connection=connection, retry=False
-                )
+                for _ in range(times):
+                    current_app.send_task(task, connection=connection, retry=False)
         except (OperationalError, RedisError, OSError) as error:
             self._silent_until = time.monotonic() + _SILENT_FOR_S
             log.warning("bell_not_heard", error=type(error).__name__)
@@ -46,3 +47,17 @@ _bell = Bell()
 def ring() -> None:
     """See :meth:`Bell.ring`."""
     _bell.ring()
+
+
+def call_hands(task: str, *, waiting: int, share: int) -> None:
+    """Ring for other workers to take part in what waits, beside the one who asks.
+
+    Whoever comes takes what is free, so one hand too many finds nothing to do, and with none the
+    one who asks does all of it.
+
+    Args:
+        task: the name of a task that works without calling hands itself.
+        waiting: how many things wait.
+        share: how many of them are worth a worker of their own.
+    """
+    _bell.ring(task, times=min(MOST_HANDS, -(-waiting // share) - 1))

@@ -30,7 +30,7 @@ from messaging.channels.base import (
 from messaging.checks import verdict
 from messaging.claims import Held, claim, locked, still_held
 from messaging.clock import database_now
-from messaging.models import Delivery, Message
+from messaging.models import Delivery, Message, Urgency
 from messaging.purposes import Audience
 from messaging.receipts import miss_receipts
 from messaging.rendering import SEVERAL, Text, as_html, language_for, render
@@ -60,7 +60,15 @@ class _Attempt:
     outgoing: Outgoing
 
 
-def run(limit: int = 500, now: datetime | None = None) -> int:
+def due(*, most: int) -> int:
+    """How many messages wait for a dispatch; counted up to ``most``."""
+    waiting = Message.objects.filter(
+        state=Message.State.PLANNED, urgency__in=Urgency.values, send_after__lte=database_now()
+    )
+    return waiting[:most].count()
+
+
+def run(limit: int = 2_000, now: datetime | None = None) -> int:
     """Send what may be sent now; returns how many messages were taken in hand.
 
     Args:

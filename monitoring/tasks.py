@@ -7,19 +7,31 @@ early nor lets one sleep (REM-05).
 from celery import shared_task
 
 from audit import chains
+from messaging import bell
 from messaging.clock import database_now
 from monitoring import heartbeat
 from monitoring.actions import escalations, planning, unread
 from monitoring.actions.pulses import beat
 from people import links
 
+# Courses that are worth a worker of their own.
+_SHARE = 500
+
 
 @shared_task(name="monitoring.tasks.tick", ignore_result=True)
 def tick(**_: object) -> None:
-    """Plan again what has come due."""
+    """Plan again what has come due, many hands together."""
     now = database_now()
+    waiting = planning.due(now=now, most=_SHARE * (bell.MOST_HANDS + 1))
+    bell.call_hands("monitoring.tasks.plan_share", waiting=waiting, share=_SHARE)
     beat("tick", now=now, courses=planning.tick(now=now), sealed=chains.seal())
     heartbeat.ping(now=now)
+
+
+@shared_task(name="monitoring.tasks.plan_share", ignore_result=True)
+def plan_share(**_: object) -> None:
+    """One more hand for ``tick``: takes courses that are free, and calls nobody."""
+    planning.tick(now=database_now())
 
 
 @shared_task(name="monitoring.tasks.sweep_escalations", ignore_result=True)
@@ -35,5 +47,6 @@ def rebuild(**_: object) -> None:
     """Plan and sort everything anew, and note how much had drifted."""
     now = database_now()
     looked, drifted = planning.rebuild(now=now)
+    chains.seal(everything=True)
     links.forget_failures(now=now)
     beat("rebuild", now=now, courses=looked, drifted=drifted)

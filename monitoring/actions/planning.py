@@ -5,13 +5,15 @@ difference under the course's lock. It runs after every change and at every tick
 as fresh as computing on the fly, and people can still see, list and argue with it.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
 from audit import trail
 from audit.kinds import Kind
@@ -28,7 +30,13 @@ from protocol.facts import CourseFacts
 from protocol.plan import Plan
 from protocol.policy import ClinicPolicy
 
+log = structlog.get_logger(__name__)
+
 PLANNER = trail.System("planner")
+# Courses of one transaction: enough to share its statements, few enough to be held briefly.
+_AT_ONCE = 100
+# Well below the tasks' time limit; the next tick goes on.
+_BUDGET_S = 240.0
 
 # Courses that wait for the end of a ``planned_once`` block, each with the instant of its plan.
 _waiting: ContextVar[dict[int, tuple[Course, datetime]] | None] = ContextVar(
@@ -114,14 +122,28 @@ def _happening(planned: Planned) -> trail.Happening:
     )
 
 
-def tick(*, now: datetime, limit: int = 2_000) -> int:
-    """Replan every course whose own next moment has come; one transaction each.
+def tick(*, now: datetime, limit: int = 20_000) -> int:
+    """Replan every course whose own next moment has come; returns how many were planned.
 
-    Overlapping ticks do no harm: each course is planned under its own lock, and planning twice is
-    planning once. Returns how many courses were planned.
+    Any number of these may run at once, in as many processes: each takes the next few courses that
+    nobody else holds, plans them in one transaction, and goes on until none is left. Planning twice
+    is planning once, so an overlap does no harm. A course that cannot be planned is logged, tried
+    again at the next tick, and stops no other.
     """
-    due = CourseStanding.objects.filter(replan_after__lte=now).order_by("replan_after")
-    return _replan_each(due.values_list("course_id", flat=True)[:limit], now=now)
+    stop_at = time.monotonic() + _BUDGET_S
+    planned, given_up = 0, set[int]()
+    while planned < limit and time.monotonic() < stop_at:
+        taken = min(_AT_ONCE, limit - planned)
+        done = _plan_next(taken, given_up, now=now)
+        if done is None:
+            break
+        planned += done
+    return planned
+
+
+def due(*, now: datetime, most: int) -> int:
+    """How many courses wait for a tick; counted up to ``most``."""
+    return CourseStanding.objects.filter(replan_after__lte=now)[:most].count()
 
 
 def rebuild(*, now: datetime) -> tuple[int, int]:
@@ -130,15 +152,19 @@ def rebuild(*, now: datetime) -> tuple[int, int]:
     A change that was not due by the course's own clock is drift: an operational fault to report,
     not to heal in silence.
     """
-    expected = set(
-        CourseStanding.objects.filter(replan_after__lte=now).values_list("course_id", flat=True)
-    )
-    looked, drifted = 0, 0
-    for course in Course.objects.select_related("patient", "clinic").iterator(chunk_size=500):
-        looked += 1
-        changes = replan(course, now=now, by=trail.System("rebuild"))
-        if changes and course.pk not in expected:
-            drifted += 1
+    by = trail.System("rebuild")
+    looked, drifted, after = 0, 0, 0
+    while ids := list(
+        Course.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]
+    ):
+        after = ids[-1]
+        expected = set(
+            CourseStanding.objects.filter(replan_after__lte=now, course__in=ids)
+            .values_list("course_id", flat=True)
+        )  # fmt: skip
+        changes = _together_or_each(ids, now=now, by=by)
+        looked += len(ids)
+        drifted += sum(bool(its) and pk not in expected for pk, its in changes.items())
     return looked, drifted
 
 
@@ -152,13 +178,56 @@ def preview(
     )
 
 
-def _replan_each(course_ids: Iterable[int], *, now: datetime) -> int:
-    planned = 0
-    for course_id in list(course_ids):
+def _plan_next(most: int, given_up: set[int], *, now: datetime) -> int | None:
+    """Plan the next courses that are due and free; ``None`` if there are none.
+
+    Those that could not be planned are added to ``given_up``.
+    """
+    by = trail.System("tick")
+    waiting = (
+        Course.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(standing__replan_after__lte=now)
+        .exclude(pk__in=given_up)
+        .order_by("standing__replan_after")
+        .values_list("pk", flat=True)[:most]
+    )
+    ids: list[int] = []
+    try:
         with transaction.atomic():
-            replan(Course.objects.get(pk=course_id), now=now, by=trail.System("tick"))
-        planned += 1
-    return planned
+            ids = list(waiting)
+            if not ids:
+                return None
+            return len(replan_all(grounds.lock(ids, now=now).values(), now=now, by=by))
+    except (OperationalError, InterfaceError):
+        # The database is away: nothing can be planned; the next tick finds the same courses.
+        raise
+    except Exception:  # noqa: BLE001 - which of them it was is found out one by one
+        done = _each(ids, now=now, by=by)
+        given_up.update(set(ids) - done.keys())
+        return len(done)
+
+
+def _together_or_each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
+    try:
+        with transaction.atomic():
+            return replan_all(grounds.lock(ids, now=now).values(), now=now, by=by)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001 - which of them it was is found out one by one
+        return _each(ids, now=now, by=by)
+
+
+def _each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
+    """Plan courses one by one, so that one that cannot be planned does not stop the others."""
+    done: dict[int, Changes] = {}
+    for pk in ids:
+        try:
+            done[pk] = _lock_and_replan(pk, now=now, by=by)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is tried again at the next tick
+            log.error("course_not_planned", course=pk, error=type(error).__name__)
+    return done
 
 
 def _plan(ground: Ground) -> Plan:

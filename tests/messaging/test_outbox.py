@@ -126,6 +126,21 @@ def test_dead_broker_does_not_hurt_the_act(monkeypatch: pytest.MonkeyPatch) -> N
     assert Message.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("waiting", "hands"), [(0, 0), (100, 0), (101, 1), (350, 3), (100_000, bell.MOST_HANDS)]
+)
+def test_what_is_due_calls_as_many_hands_as_it_is_worth(
+    waiting: int, hands: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(bell, "_bell", bell.Bell())
+    monkeypatch.setattr(bell.current_app, "send_task", lambda name, **how: sent.append(name))
+
+    bell.call_hands("messaging.tasks.send_share", waiting=waiting, share=100)
+
+    assert sent == ["messaging.tasks.send_share"] * hands
+
+
 def test_purpose_cannot_be_declared_twice_with_different_meaning() -> None:
     with pytest.raises(ValueError, match="twice"):
         purposes.declare(

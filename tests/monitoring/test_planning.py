@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from courses.actions import dosing, stopping
+from courses.models import Course
 from messaging.models import Message
 from monitoring.actions import care, planning
 from monitoring.models import CourseStanding, DueItem
+from protocol.facts import CourseFacts
+from protocol.plan import Plan
 from tests import ready, world
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +200,89 @@ def test_rule_that_breaks_is_told_once_a_day_though_nobody_presses_a_button(
     assert course.patient.full_name not in caplog.text
     planning.replan(course, now=world.NOW + timedelta(hours=24))
     assert told.count() == 2
+
+
+def _due_at_once(*days: int) -> tuple[list[Course], datetime]:
+    """Courses in one clinic, and an instant at which all of them have come due."""
+    at = world.clinic()
+    courses = [world.course(world.patient(at), days=each) for each in days]
+    return courses, world.NOW + timedelta(days=20)
+
+
+def test_tick_goes_on_when_one_course_cannot_be_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    (first, broken, last), moment = _due_at_once(5, 10, 15)
+    plan = planning.schedule.plan
+
+    def fails_for_one(facts: CourseFacts, **how: Any) -> Plan:
+        if facts.course == str(broken.public_id):
+            raise ValueError("this course cannot be planned")
+        return plan(facts, **how)
+
+    monkeypatch.setattr(planning.schedule, "plan", fails_for_one)
+
+    assert planning.tick(now=moment) == 2
+    waiting = CourseStanding.objects.filter(replan_after__lte=moment)
+    assert [row.course_id for row in waiting] == [broken.pk]
+    monkeypatch.undo()
+    assert planning.tick(now=moment) == 1
+
+
+def test_tick_plans_what_is_due_in_a_fixed_number_of_statements() -> None:
+    _, moment = _due_at_once(5)
+    with CaptureQueriesContext(connection) as for_one:
+        planning.tick(now=moment)
+    _due_at_once(5, 5, 5, 5)
+    with CaptureQueriesContext(connection) as for_four:
+        assert planning.tick(now=moment) == 4
+
+    def own(queries: CaptureQueriesContext) -> int:
+        # Each reminder is a row of its own, as everywhere.
+        return sum("messaging_" not in each["sql"] for each in queries.captured_queries)
+
+    assert own(for_four) == own(for_one)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_ticks_at_once_share_the_courses() -> None:
+    courses, moment = _due_at_once(*[25] * 12)
+    done: list[int] = []
+
+    def ticking() -> None:
+        done.append(planning.tick(now=moment, limit=12))
+        connection.close()
+
+    with patch.object(planning, "_AT_ONCE", 2):
+        threads = [threading.Thread(target=ticking) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert planning.due(now=moment, most=5) == 0
+    assert sum(done) >= len(courses)
+    open_ones = list(DueItem.objects.filter(ended="").values_list("course_id", "key"))
+    assert len(open_ones) == len(set(open_ones)) > 0
+
+
+def test_a_busy_course_is_left_to_the_next_tick_and_keeps_nobody_waiting(
+    transactional_db: None,
+) -> None:
+    (busy, free), moment = _due_at_once(10, 15)
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Course.objects.select_for_update().get(pk=busy.pk)
+            held.set()
+            let_go.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(10)
+    try:
+        assert planning.tick(now=moment) == 1
+    finally:
+        let_go.set()
+        thread.join()
+    assert planning.tick(now=moment) == 1
