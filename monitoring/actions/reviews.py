@@ -8,7 +8,7 @@ somebody decides, whatever newer results say.
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -74,10 +74,19 @@ class Finding:
         return max((each.tier for each in self.graded if each.tier is not None), default=None)
 
     @property
+    def said(self) -> list[str]:
+        """Every result, tier and doubt that a reader would see."""
+        return [f"{g.result.ref}|{g.tier}|{g.held}" for g in self.graded]
+
+    @property
     def version(self) -> str:
-        """Changes with every result, tier or doubt that a reader would see."""
-        said = sorted(f"{g.result.ref}|{g.tier}|{g.held}" for g in self.graded)
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()
+        """Changes with what is said; see ``version_of``."""
+        return version_of(self.said)
+
+
+def version_of(said: Iterable[str]) -> str:
+    """The mark of a finding that says this, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
 @dataclass(slots=True)

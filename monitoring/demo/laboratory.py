@@ -99,13 +99,12 @@ class Whose:
 def message(clinic: Clinic, whose: Whose, sample: Sample, *, accession: str) -> bytes:
     """The HL7 v2.5.1 text of a report."""
     molar = clinic.country != "US"
+    about = named(whose.family, whose.given, whose.born)
     day = f"{sample.collected_on:%Y%m%d}"
-    born = f"{whose.born:%Y%m%d}" if whose.born else ""
     lines = [
         f"MSH|^~\\&|BRIDGELAB|{clinic.slug.upper()}|ISOTRACK|CLINIC|{day}1530||ORU^R01^ORU_R01"
         f"|{accession}|P|2.5.1||||||UNICODE UTF-8",
-        f"PID|1||{whose.mrn}^^^CLINIC^MR||{_text(whose.family)}^{_text(whose.given)}||{born}"
-        f"|{whose.sex}",
+        f"PID|1||{whose.mrn}^^^CLINIC^MR||{about}|{whose.sex}",
         f"OBR|1|REQ-{accession}|{accession}|24331-1^Lipid and liver panel^LN|||{day}0815",
     ]
     for name, value in sample.values.items():
@@ -116,6 +115,11 @@ def message(clinic: Clinic, whose: Whose, sample: Sample, *, accession: str) -> 
             f"OBX|{len(lines) - 2}|ST|49541-6^Fasting status^LN||{word}||||||{sample.status}"
         )
     return ("\r".join(lines) + "\r").encode()
+
+
+def named(family: str, given: str, born: date | None) -> str:
+    """The part of a message that says who the patient is, beside the number."""
+    return f"{_text(family)}^{_text(given)}||{f'{born:%Y%m%d}' if born else ''}"
 
 
 def deliver(raw: bytes, *, clinic: Clinic, name: str, now: datetime) -> list[Receipt]:

@@ -15,7 +15,6 @@ from django.db.models import F, Q
 from messaging import purposes, rendering
 from messaging.models import Delivery, Message
 from messaging.quiet_hours import next_open, zone_of
-from people import links
 from people.models import Clinic, ContactPoint
 
 _PAST = timedelta(days=1)
@@ -56,7 +55,6 @@ def _points(patients: Iterable[int | None]) -> dict[int, ContactPoint]:
 
 def _delivery(message: Message, point: ContactPoint, *, sent_at: datetime) -> Delivery:
     purpose = purposes.named(message.purpose)
-    path = f"/t/{links.token_for(message.key)}/" if purpose.task_link else "/"
     language = rendering.language_for(message.patient.language if message.patient else "")
     text = rendering.render(
         template=purpose.template,
@@ -64,7 +62,8 @@ def _delivery(message: Message, point: ContactPoint, *, sent_at: datetime) -> De
         channel=point.channel,
         language=language,
         clinic=message.clinic,
-        link=f"{settings.SITE_URL}{path}",
+        # As dispatch keeps it: a task link is a secret.
+        link="[link]" if purpose.task_link else f"{settings.SITE_URL}/",
     )
     return Delivery(
         message=message,

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from audit import trail
-from monitoring.demo import accounts, ledger, queue, stories
+from audit import chains, trail
+from monitoring.actions import planning
+from monitoring.demo import accounts, copies, ledger, queue, stories
 from monitoring.demo.accounts import Login
 from monitoring.demo.laboratory import Constitution
-from monitoring.demo.roster import SUPPORT, Place, phone, places
+from monitoring.demo.roster import SUPPORT, Name, Place, phone, places
 from monitoring.demo.stories import Story
 from monitoring.demo.treatment import Treatment
 from monitoring.demo.ward import Ward
@@ -30,6 +31,10 @@ SEEDER = trail.System("demo")
 
 # The clinics were opened long before the oldest course.
 _OPENED = timedelta(days=900)
+# Beyond so many, and so many a clinic, patients are copies of those who were told.
+TOLD, TOLD_IN_EACH = 160, 6
+# The stories show what is rare; among the copies it is rarer.
+_RARELY = 0.15
 # Of the patients beyond the stories, this many in five go to the first clinic of each pair.
 _PATTERN = (0, 1, 0, 1, 0)
 
@@ -75,15 +80,34 @@ def open_clinics(
     with transaction.atomic():
         logins: list[Login] = []
         wards = [_open(place, hashed=hashed, now=now, logins=logins) for place in wanted]
-        cast = list(_cast(wanted, patient_count, seed))
+        told = min(patient_count, max(TOLD, TOLD_IN_EACH * len(wanted)))
+        cast = list(_cast(wanted, told, seed))
         for done, (number, index, story) in enumerate(cast, start=1):
             _tell(wards[index], wanted[index], story, number, seed, hashed=hashed, logins=logins)
-            progress(done, len(cast))
+            progress(done, patient_count)
+        # What came due of itself since the last thing that was told.
+        planning.tick(now=now)
+        ledger.enter_as_sent([ward.clinic for ward in wards], now=now)
+        copies.print_copies(
+            wards,
+            weights=_how_often,
+            numbers=range(told + 1, patient_count + 1),
+            seed=seed,
+            progress=lambda done, total: progress(told + done, patient_count),
+        )
         for ward in wards:
             queue.fill(ward)
-        ledger.enter_as_sent([ward.clinic for ward in wards], now=now)
         logins.append(_support(hashed=hashed))
-    return Opened(len(wards), len(cast), tuple(logins), accounts.password())
+    while chains.seal():
+        pass
+    return Opened(len(wards), patient_count, tuple(logins), accounts.password())
+
+
+def _how_often(patient: Patient) -> float:
+    """How often a told patient is copied, beside one without a story of their own."""
+    told = {story.name for script in stories.SCRIPTED.values() for story in script}
+    scripted = Name(patient.given_name, patient.family_name, patient.sex) in told
+    return _RARELY if scripted else 1.0
 
 
 def _cast(

@@ -115,8 +115,13 @@ _FAMILY = (
 
 def invented(rng: Random) -> Name:
     """A name for a patient who has no story of their own; about half are recorded as female."""
-    sex = "female" if rng.random() < 0.53 else "male"
-    return Name(rng.choice(_GIVEN[sex]), rng.choice(_FAMILY), sex)
+    return invented_for("female" if rng.random() < 0.53 else "male", rng)
+
+
+def invented_for(sex: str, rng: Random) -> Name:
+    """A name for a patient of this recorded sex; where it is neither, from both lists."""
+    given = _GIVEN.get(sex) or _GIVEN["female"] + _GIVEN["male"]
+    return Name(rng.choice(given), rng.choice(_FAMILY), sex)
 
 
 def phone(country: str, number: int) -> str:
