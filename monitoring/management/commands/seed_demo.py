@@ -20,9 +20,10 @@ class Command(BaseCommand):
 
     help = (
         "Open demo clinics: staff, patients with months of history, results and check-ins. The "
-        "same seed gives the same people and values, with dates relative to --as-of. Every "
-        "patient is told through the product's own actions, about 0.4 s each: 24 patients take "
-        "some ten seconds, 1,000 about seven minutes."
+        "same seed gives the same people and values, with dates relative to --as-of. The "
+        "first 160 patients are told through the product's own actions, about a second each; "
+        "all further ones are copies of those with identities of their own, some milliseconds "
+        "each."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
