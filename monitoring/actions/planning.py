@@ -203,7 +203,7 @@ def _plan_next(most: int, given_up: set[int], *, now: datetime) -> int | None:
         raise
     except Exception:  # noqa: BLE001 - which of them it was is found out one by one
         done = _each(ids, now=now, by=by)
-        given_up.update(set(ids) - done.keys())
+        given_up |= set(ids) - done.keys()
         return len(done)
 
 
