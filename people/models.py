@@ -4,12 +4,20 @@ import uuid
 
 import pghistory
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower, Upper
 
 from people.encryption import EncryptedTextField
 from people.permissions import Role
+
+# What a patient is searched by, each word after a space, so that one index finds the beginning of
+# any of them.
+SEARCHED = Concat(
+    Value(" "), "family_name", Value(" "), "given_name", Value(" "), "mrn",
+    output_field=models.TextField(),
+)  # fmt: skip
 
 
 class PeopleManager(UserManager["User"]):
@@ -143,6 +151,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name"),
             models.Index(fields=["clinic", "born"], name="patient_by_birth_date"),
+            GinIndex(OpClass(Upper(SEARCHED), "gin_trgm_ops"), name="patient_by_any_word"),
         ]
 
     def __str__(self) -> str:

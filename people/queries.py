@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from audit import trail
-from people.models import Clinic, Membership, Patient, User
+from people.models import SEARCHED, Clinic, Membership, Patient, User
 from people.permissions import GRANTS, Permission, Role, grants
 
 
@@ -117,16 +117,12 @@ def patient_for(
 def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
     """Patients of the clinic by name, number or birth date (``2004-02-10`` or ``10-Feb-2004``).
 
-    Every word must match a name or the number; at most ``limit`` rows, by name.
+    Every word must begin a word of the name or the number, or be the birth date; at most ``limit``
+    rows, by name.
     """
-    found = Patient.objects.filter(clinic_id=place.clinic_id)
+    found = Patient.objects.alias(searched=SEARCHED).filter(clinic_id=place.clinic_id)
     for word in text.split():
-        match = (
-            Q(family_name__istartswith=word)
-            | Q(given_name__istartswith=word)
-            | Q(family_name__icontains=f" {word}")
-            | Q(mrn__istartswith=word)
-        )
+        match = Q(searched__icontains=f" {word}")
         born = _as_date(word)
         if born is not None:
             match |= Q(born=born)

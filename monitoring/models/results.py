@@ -117,6 +117,8 @@ class LabReport(models.Model):
                 condition=Q(status__in=["unmatched", "rejected"], settled_at__isnull=True),
                 name="lab_report_queue",
             ),
+            # When something came last.
+            models.Index(fields=["clinic", "-received_at"], name="lab_report_by_arrival"),
         ]
 
     def __str__(self) -> str:
