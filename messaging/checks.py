@@ -18,14 +18,16 @@ from people.models import ContactPoint
 _FOR_ANOTHER_VERSION = timedelta(minutes=5)
 
 
-def verdict(message: Message, *, channels: Collection[str], now: datetime) -> Verdict:
+def verdict(
+    message: Message, deliveries: list[Delivery], *, channels: Collection[str], now: datetime
+) -> Verdict:
     """Whether, how and when a claimed message may leave.
 
     Args:
         message: locked by the caller.
+        deliveries: all of its attempts so far, oldest first.
         channels: names of the channels that are set up.
     """
-    deliveries = list(message.deliveries.order_by("started_at", "pk"))
     settled = _by_what_happened(message, deliveries)
     if settled is not None:
         return settled

@@ -9,7 +9,7 @@
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,8 +115,9 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
     message = still_held(held, now=now)
     if message is None:
         return None
-    _name_lost_attempts(message, now=now)
-    decided = verdict(message, channels=available.keys(), now=now)
+    deliveries = list(message.deliveries.order_by("started_at", "pk"))
+    _name_lost_attempts(deliveries, now=now)
+    decided = verdict(message, deliveries, channels=available.keys(), now=now)
     match decided:
         case End(state=state, why=why):
             settling.end(message, state, why=why, now=now)
@@ -130,23 +131,30 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
                 why = Message.Why.PROVIDER_TRIED
                 settling.wait(message, until=others_wait, why=why, now=now)
                 return None
-            return _write_down(message, decided, available[decided.channel], now=now)
+            return _write_down(
+                message, decided, available[decided.channel], deliveries=deliveries, now=now
+            )
 
 
-def _name_lost_attempts(message: Message, *, now: datetime) -> None:
+def _name_lost_attempts(deliveries: Iterable[Delivery], *, now: datetime) -> None:
     """An attempt without outcome, seen by a new holder, died with its worker: unknown (F-04)."""
-    for delivery in message.deliveries.filter(outcome=Delivery.Outcome.ATTEMPTING):
+    for delivery in deliveries:
+        if delivery.outcome != Delivery.Outcome.ATTEMPTING:
+            continue
         delivery.outcome = _without_an_answer(delivery)
         delivery.outcome_at = now
         delivery.detail = "worker lost"
         delivery.save(update_fields=["outcome", "outcome_at", "detail"])
 
 
-def _write_down(message: Message, go: Go, channel: Channel, *, now: datetime) -> _Attempt:
+def _write_down(
+    message: Message, go: Go, channel: Channel, *, deliveries: Sequence[Delivery], now: datetime
+) -> _Attempt:
     key = uuid.uuid5(_KEYS, f"{message.key}:{go.channel}:{go.address_id}")
     link = _link(message, go, now=now)
     text = _text(message, go, link=link)
-    earlier = message.deliveries.filter(key=key).order_by("attempt").first()
+    same = [delivery for delivery in deliveries if delivery.key == key]
+    earlier = min(same, key=lambda delivery: delivery.attempt, default=None)
     if earlier is not None:
         # A provider that knows the key compares the text as well (G4).
         text = Text(
@@ -159,7 +167,7 @@ def _write_down(message: Message, go: Go, channel: Channel, *, now: datetime) ->
         message=message,
         key=key,
         channel=go.channel,
-        attempt=message.deliveries.filter(channel=go.channel).count() + 1,
+        attempt=sum(delivery.channel == go.channel for delivery in deliveries) + 1,
         contact_point=go.contact,
         language=text.language,
         subject=text.subject,
@@ -279,5 +287,5 @@ def _without_an_answer(delivery: Delivery) -> Delivery.Outcome:
 def _stumble(held: Held, *, now: datetime) -> None:
     message, ours = locked(held)
     if ours:
-        _name_lost_attempts(message, now=now)
+        _name_lost_attempts(message.deliveries.all(), now=now)
         settling.stumble(message, now=now)

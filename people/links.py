@@ -58,14 +58,18 @@ def issue(patient: Patient, *, about: str, expires_at: datetime, key: str, now: 
         key: the message's key.
     """
     token = token_for(key)
-    TaskLink.objects.get_or_create(
-        token_hash=_hash(token),
-        defaults={
-            "patient": patient,
-            "about": about,
-            "created_at": now,
-            "expires_at": expires_at,
-        },
+    # One statement, whether it is there already or not.
+    TaskLink.objects.bulk_create(
+        [
+            TaskLink(
+                patient=patient,
+                token_hash=_hash(token),
+                about=about,
+                created_at=now,
+                expires_at=expires_at,
+            )
+        ],
+        ignore_conflicts=True,
     )
     return f"/t/{token}/"
 
