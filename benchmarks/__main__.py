@@ -1,4 +1,7 @@
-"""``python -m benchmarks``: run all, print one table, keep it in ``benchmarks/results/``."""
+"""``python -m benchmarks [MODULE...]``: run all or some, print one table, keep it in ``results/``.
+
+``BENCH_PATIENTS`` says how large the large clinic gets; see ``large``.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,19 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import decision, intake, laboratory, rules, scenarios
+from benchmarks import decision, intake, laboratory, large, rules, scenarios
 from benchmarks.measures import Measure
 
 RESULTS = Path(__file__).parent / "results"
-MODULES = (rules, decision, intake, scenarios, laboratory)
+MODULES = (rules, decision, intake, scenarios, laboratory, large)
 
 
 def machine() -> str:
     """What the figures were measured on; figures of two machines do not compare."""
     cores = os.cpu_count()
     return (
-        f"{platform.system()} {platform.machine()}, {cores} cores, Python {sys.version.split()[0]}"
+        f"{platform.system()} {platform.machine()}, {cores} cores with a load of "
+        f"{os.getloadavg()[1]:.1f}, Python {sys.version.split()[0]}"
     )
 
 
@@ -27,6 +31,7 @@ def table(measures: list[Measure], on: datetime) -> str:
     """The result as Markdown."""
     lines = [
         f"Measured {on:%Y-%m-%d %H:%M} UTC on {machine()}.",
+        f"The large clinic has {large.size():,} patients (BENCH_PATIENTS).",
         "",
         "| what | per second | one takes | spread | where |",
         "|---|--:|--:|--:|---|",
@@ -40,9 +45,12 @@ def table(measures: list[Measure], on: datetime) -> str:
 
 
 def main() -> int:
-    """Run every benchmark; 0 when all ended."""
+    """Run every benchmark, or those that are named; 0 when all ended."""
     measures: list[Measure] = []
+    wanted = sys.argv[1:]
     for module in MODULES:
+        if wanted and module.__name__.rpartition(".")[2] not in wanted:
+            continue
         for one in module.measures():
             print(f"{one.name}: {one.per_second:,.0f}/s", file=sys.stderr, flush=True)
             measures.append(one)

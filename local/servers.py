@@ -148,6 +148,7 @@ class Postgres:
     log: Path
     forgetful: bool = False
     connections: int = 100
+    shared_mb: int = 64
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -164,7 +165,7 @@ class Postgres:
             self._create(binaries, prefix)
         settings = ["listen_addresses=", "unix_socket_permissions=0700"]
         settings += [f"max_connections={self.connections}"]
-        settings += ["shared_buffers=64MB", *(FORGETFUL if self.forgetful else ())]
+        settings += [f"shared_buffers={self.shared_mb}MB", *(FORGETFUL if self.forgetful else ())]
         options = [part for setting in settings for part in ("-c", setting)]
         command = [str(binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets)]
         if "--clear-groups" in prefix:  # it runs as somebody else, who listens there

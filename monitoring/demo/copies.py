@@ -35,6 +35,7 @@ Progress = Callable[[int, int], None]
 def print_copies(
     wards: Sequence[Ward],
     *,
+    told: int,
     weights: Callable[[Patient], float],
     numbers: range,
     seed: int,
@@ -45,14 +46,15 @@ def print_copies(
     Runs in the caller's transaction.
 
     Args:
+        told: how many of the clinics' first patients were told; the others are copies themselves.
         weights: how often a told patient is taken, beside the others.
         progress: told how many of ``numbers`` are done.
     """
-    told = _told(wards)
-    if not told or not numbers:
+    if not numbers:
         return
+    patterns = _patterns(wards, told)
     rng = Random(f"{seed}/copies")  # noqa: S311 - make-believe, not secrecy
-    drawn = rng.choices(told, weights=[weights(each.like) for each in told], k=len(numbers))
+    drawn = rng.choices(patterns, weights=[weights(each.like) for each in patterns], k=len(numbers))
     free = _reserve(drawn)
     todays = {ward.clinic.pk: ward.today for ward in wards}
     with connection.cursor() as cursor:
@@ -65,7 +67,7 @@ def print_copies(
         progress(start + len(batch), len(numbers))
 
 
-def _told(wards: Sequence[Ward]) -> list[Pattern]:
+def _patterns(wards: Sequence[Ward], told: int) -> list[Pattern]:
     fixed = frozenset(
         str(one)
         for model in (User, Clinic)
@@ -81,7 +83,7 @@ def _told(wards: Sequence[Ward]) -> list[Pattern]:
             marks=_marks(like, days[like.clinic_id]),
             fixed=fixed,
         )
-        for like in patients.select_related("clinic").order_by("pk")
+        for like in patients.select_related("clinic").order_by("pk")[:told]
     ]
 
 

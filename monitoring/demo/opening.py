@@ -64,10 +64,15 @@ def open_clinics(
     seed: int,
     now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    told: int | None = None,
 ) -> Opened:
     """Open the demo clinics with their patients as they stand at ``now``.
 
     The same seed and ``now`` give the same people, dates and values.
+
+    Args:
+        told: how many patients are told before the others are copied from them; as many as make a
+            large clinic believable if left out.
 
     Raises:
         AlreadyOpen: nothing was done.
@@ -80,7 +85,7 @@ def open_clinics(
     with transaction.atomic():
         logins: list[Login] = []
         wards = [_open(place, hashed=hashed, now=now, logins=logins) for place in wanted]
-        told = min(patient_count, max(TOLD, TOLD_IN_EACH * len(wanted)))
+        told = min(patient_count, told or max(TOLD, TOLD_IN_EACH * len(wanted)))
         cast = list(_cast(wanted, told, seed))
         for done, (number, index, story) in enumerate(cast, start=1):
             _tell(wards[index], wanted[index], story, number, seed, hashed=hashed, logins=logins)
@@ -90,7 +95,8 @@ def open_clinics(
         ledger.enter_as_sent([ward.clinic for ward in wards], now=now)
         copies.print_copies(
             wards,
-            weights=_how_often,
+            told=told,
+            weights=how_often,
             numbers=range(told + 1, patient_count + 1),
             seed=seed,
             progress=lambda done, total: progress(told + done, patient_count),
@@ -103,7 +109,7 @@ def open_clinics(
     return Opened(len(wards), patient_count, tuple(logins), accounts.password())
 
 
-def _how_often(patient: Patient) -> float:
+def how_often(patient: Patient) -> float:
     """How often a told patient is copied, beside one without a story of their own."""
     told = {story.name for script in stories.SCRIPTED.values() for story in script}
     scripted = Name(patient.given_name, patient.family_name, patient.sex) in told

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         "each."
     )
 
+    # How many steps of the progress were told.
+    _said = 0
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many, which, as of when."""
         parser.add_argument("--patients", type=_at_least_one, default=PATIENTS, metavar="N")
@@ -65,7 +68,9 @@ class Command(BaseCommand):
         )
 
     def _progress(self, done: int, total: int) -> None:
-        if done == total or done % (10 if total < 200 else 100) == 0:
+        step = 10 if total < 200 else max(20, total // 50)
+        if done == total or done // step > self._said:
+            self._said = done // step
             self.stderr.write(f"{done} of {total} patients")
             sys.stderr.flush()
 
