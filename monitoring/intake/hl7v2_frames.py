@@ -126,7 +126,9 @@ def iter_messages(
     cutter = _Cutter(file, limit)
     rest = b""
     for chunk in _utf8_chunks(stream):
-        pieces = _BREAK.split(rest + chunk)
+        # A line that goes on for megabytes is not searched again with every chunk of it.
+        goes_on = not rest.endswith(b"\r") and not _BREAK.search(chunk)
+        pieces = [rest + chunk] if goes_on else _BREAK.split(rest + chunk)
         rest = pieces.pop()
         if pieces and pieces[-1] == b"\r" and not rest:
             # The \n of a \r\n may come with the next chunk.
