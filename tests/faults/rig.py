@@ -204,12 +204,14 @@ class Rig:
     def beat(self, *, minute_s: float = 1.0) -> Running:
         """A Celery beat, for which a minute passes in ``minute_s`` seconds."""
         schedule = self.folder / f"schedule-{self._started}"
-        return self.start(
+        started = self.start(
             "beat",
             *["-m", "celery", "-A", "tests.faults.app", "beat", "--schedule", str(schedule)],
-            *["--max-interval", "1"],
+            *["--max-interval", "1", "--loglevel", "INFO"],
             RIG_MINUTE_S=str(minute_s),
         )
+        self._answers(started, "Sending due task")
+        return started
 
     def sweep(self) -> int:
         """``manage.py sweep --once``, to its end; its exit code."""
@@ -320,11 +322,17 @@ class Rig:
         """Let time pass until ``moment``, with a ring at each stop."""
         while True:
             self.ring()
+            self.until(self._heard, "a worker has done what it was told", 120)
             self.quiet(for_s=0.3)
             left = (moment - self.now()).total_seconds()
             if left <= 0:
                 return
             self.advance(min(left, every.total_seconds()))
+
+    def _heard(self) -> bool:
+        """Whether nothing is rung that has not been done; only where no worker has died."""
+        with self.broker() as broker:
+            return not broker.llen("send") and not broker.hlen("unacked")
 
     def alarm_after(self, address: str, *, minutes: int) -> int:
         """After how many minutes ``/health/ready`` says that something is wrong."""

@@ -19,7 +19,7 @@ from tests.faults.rows_workers import SLOW, post_result
     "F-11",
     "PostgreSQL restarted in mid-batch, and locked for five seconds",
     allowed="as many as were under way",
-    within_s=2 * 60 + 120,
+    within_s=7 * 60,
     own_server=True,
 )
 def restarted(rig: Rig, size: int) -> Seen:
@@ -37,14 +37,17 @@ def restarted(rig: Rig, size: int) -> Seen:
     pages = [httpx.get(f"{address}{path}", timeout=90) for path in ("/", "/account/login/")]
     pages.append(post_result(address, lab["token"], lab["bodies"][0]))
     rig.postgres.start()
+    began = rig.now()
+    rig.advance(121)  # what was held when the connections broke comes back
     rig.ring(4)
-    rig.until(lambda: len(rig.sms.accepted) >= size // 2, "a half is sent", 60)
+    rig.until(lambda: len(rig.sms.accepted) >= size // 2, "a half is sent", 120)
     with rig.connected() as stranger:
         stranger.execute("BEGIN")
         stranger.execute("LOCK TABLE messaging_message IN ACCESS EXCLUSIVE MODE")
         time.sleep(5)
         stranger.execute("COMMIT")
-    took = rig.settle()
+    rig.settle()
+    took = (rig.now() - began).total_seconds()
     statuses = sorted({page.status_code for page in pages})
     assert statuses == [503], f"pages without a database answered {statuses}"
     assert httpx.get(f"{address}/account/login/", timeout=90).status_code == 200

@@ -58,13 +58,13 @@ def many_beats(rig: Rig, size: int) -> Seen:
     meant = rig.hand.plan(many=size)
     rig.workers(1, children=4)
     for _ in range(2):
-        rig.beat(minute_s=0.4)
+        rig.beat()
     rig.until(lambda: len(rig.sms.accepted) >= size // 3, "a part is sent")
     for _ in range(3):
-        rig.beat(minute_s=0.4)
+        rig.beat()
     rig.settle(ring=False)
     rig.advance(7 * 86_400)
-    rig.until(lambda: bool(rig.hand.planned_keys()), "reminders are planned")
+    rig.until(lambda: bool(rig.hand.planned_keys()), "reminders are planned", 240)
     rig.quiet(for_s=2)
     keys = rig.hand.planned_keys()
     assert len(keys) == len(set(keys)), "planned exactly once"
