@@ -6,6 +6,7 @@ from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
 from monitoring.models.due_items import Contact, DueItem, DueItemStep, TaskAnswer
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.lab_tokens import LabToken
+from monitoring.models.pharmacy import PharmacyLink, PharmacyReport
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
 from monitoring.models.pulse import Pulse
 from monitoring.models.results import (
@@ -18,9 +19,11 @@ from monitoring.models.results import (
 )
 from monitoring.models.reviews import ResultReview
 from monitoring.models.standings import CourseStanding
+from monitoring.models.worklist import Assignment, SavedView, WorkItem
 
 __all__ = [
     "Acknowledgement",
+    "Assignment",
     "CheckIn",
     "ClinicPolicyVersion",
     "CodeMeaning",
@@ -37,11 +40,15 @@ __all__ = [
     "LabToken",
     "Observation",
     "PathwayStep",
+    "PharmacyLink",
+    "PharmacyReport",
     "PregnancyTest",
     "Pulse",
     "RememberedLink",
     "ReportMove",
     "ResultReview",
+    "SavedView",
     "Specimen",
     "TaskAnswer",
+    "WorkItem",
 ]

@@ -161,9 +161,11 @@ class Contact(models.Model):
         REACHED = "reached", "Reached, will do it"
         CALL_LATER = "call-later", "Call again"
         NO_ANSWER = "no-answer", "No answer"
+        LEFT_MESSAGE = "left-message", "Left a message"
         WRONG_NUMBER = "wrong-number", "Wrong number"
         DECLINED = "declined", "Declined"
         DONE_ELSEWHERE = "done-elsewhere", "Done elsewhere"
+        MOVED = "moved", "Moved away"
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="contacts")
     due_item = models.ForeignKey(
@@ -174,6 +176,9 @@ class Contact(models.Model):
     note = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["course", "-at"], name="contact_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.pk}"

@@ -14,7 +14,8 @@ class CourseStanding(models.Model):
     course = models.OneToOneField(Course, on_delete=models.CASCADE, related_name="standing")
     clinic = models.ForeignKey("people.Clinic", on_delete=models.CASCADE, related_name="+")
     phase = models.CharField(max_length=10)
-    # 0 act now, 1 waiting on staff or laboratory, 2 waiting on patient, 3 ready, 4 nothing to do.
+    # The gravest of its work items: 0 act now, 1 waiting on staff or laboratory, 2 waiting on
+    # patient, 3 ready, 4 nothing to do.
     attention = models.PositiveSmallIntegerField()
     reason = models.CharField(max_length=40, blank=True)
     owner = models.CharField(max_length=12, blank=True)
@@ -31,6 +32,12 @@ class CourseStanding(models.Model):
     unread_results = models.PositiveSmallIntegerField(default=0)
     worst_tier = models.PositiveSmallIntegerField(null=True)
     edition = models.CharField(max_length=20, blank=True)
+    runs_out_on = models.DateField(null=True, help_text="first day without capsules")
+    capsules_left = models.PositiveSmallIntegerField(null=True)
+    earliest_pickup_on = models.DateField(null=True)
+    # The newest attempt to reach the patient.
+    contact_outcome = models.CharField(max_length=20, blank=True)
+    contacted_at = models.DateTimeField(null=True)
     replan_after = models.DateTimeField(null=True)
     refreshed_at = models.DateTimeField()
 
