@@ -110,16 +110,6 @@ CONCERNS: dict[str, str] = {
     "unread-result": "Result not read in time",
 }
 
-# Why a course is on the list where no reason code says it: tag, sentence, status.
-STANDPOINTS: dict[str, tuple[str, str, str]] = {
-    "window-closing": ("Window ends", "Without a pick-up a new test is needed", "due"),
-    "signed-not-collected": ("Not collected", "Signed, and not picked up yet", "info"),
-    "ready-to-sign": ("Ready to sign", "All checks are met", "ok"),
-    "not-started": ("Not started", "No first dose yet", "info"),
-    "nothing-due": ("Nothing due", "", "neutral"),
-    "closed": ("Closed", "", "neutral"),
-}
-
 # Name of a value in a finding's detail, as staff read it.
 DETAILS: dict[str, str] = {
     "missed": "missed window",
@@ -240,10 +230,19 @@ EVENTS: dict[str, str] = {
     "task.answered": "Patient answered a reminder",
     "task.answer-settled": "Answer to a reminder settled",
     "contact.logged": "Contact logged",
+    "work.assigned": "Handed over between staff",
+    "view.changed": "Saved view of the worklist changed",
+    "requalification.begun": "Steps after a missed window opened",
     "prescription.signed": "Prescription signed",
     "prescription.refused": "Prescription refused by the gate",
     "prescription.dispensed": "Picked up",
     "prescription.dispense-reversed": "Pick-up reversed",
+    "pharmacy-link.issued": "Pharmacist's link made",
+    "pharmacy-link.revoked": "Pharmacist's link withdrawn",
+    "pharmacy-link.opened": "Pharmacist's link opened",
+    "pharmacy-link.refused": "Pharmacist's link refused",
+    "pharmacy.reported": "Pharmacy reported",
+    "pharmacy.stopped-by-gate": "Pharmacy told not to dispense",
     "lab-token.issued": "Laboratory token issued",
     "lab-token.rotated": "Laboratory token replaced",
     "lab-token.revoked": "Laboratory token revoked",
@@ -280,6 +279,7 @@ PURPOSES: dict[str, str] = {
     "prescription-ready": "Prescription ready",
     "clinic-message": "Message from the clinic",
     "result-note": "Note about results",
+    "pharmacy-note": "Out of stock at a pharmacy",
     "escalation": "Concern, to staff",
     "welcome": "Welcome",
     "several": "Several reminders of one day",
@@ -297,35 +297,6 @@ TEXT_STEPS: dict[str, str] = {
     "other": "To anything else",
     "": "",
 }
-
-
-def reason_of(code: str) -> tuple[str, str, str]:
-    """Tag, sentence and status of a standing's reason code, whatever kind of code it is."""
-    if code in Reason.__members__:
-        reason = Reason(code)
-        alarming = reason.name.startswith(("TEST_POS", "SYMPTOM_RED", "LAB_T4", "MH_ITEM9"))
-        tag, sentence = REASONS[reason]
-        return tag, sentence, "critical" if alarming else "warning"
-    kind, _, what = code.partition(":")
-    if kind == "concern":
-        return CONCERNS[what], "Open concern", "critical"
-    if kind == "help":
-        return (
-            f"Asks for help: {REQUIREMENTS[what].lower()}",
-            "Call, and note the outcome",
-            "warning",
-        )
-    if kind == "said-done":
-        tag = f"{REQUIREMENTS[what]}: said to be done"
-        return tag, "Look for the result, or ask where it was done", "warning"
-    if kind == "unanswered":
-        return f"{REQUIREMENTS[what]} unanswered", "Every reminder went out; decide", "warning"
-    if kind in {"due", "overdue"}:
-        late = kind == "overdue"
-        tag = f"{REQUIREMENTS[what]} {'overdue' if late else 'due'}"
-        return tag, "Reminders go out by themselves", "warning" if late else "due"
-    tag, sentence, status = STANDPOINTS[code]
-    return tag, sentence, status
 
 
 # What the rule book proposes for the newest results (5.2); a proposal, never done by itself.

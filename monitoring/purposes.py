@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from messaging import purposes
 from messaging.purposes import Audience, Purpose, Urgency
-from monitoring.models import CourseStanding, DueItem, Escalation
+from monitoring.models import CourseStanding, DueItem, Escalation, PharmacyReport
 from protocol.vocabulary import Owner, Requirement
 
 
@@ -32,6 +32,12 @@ def _still_unacknowledged(about: str, now: datetime) -> bool:
     return Escalation.objects.filter(
         public_id=_id(about), acknowledged_at__isnull=True, closed_at__isnull=True
     ).exists()
+
+
+def _still_reported(about: str, now: datetime) -> bool | str:
+    """Nobody has settled what the pharmacy reported."""
+    open_ones = PharmacyReport.objects.filter(pk=_id(about), settled_at__isnull=True)
+    return open_ones.exists() or "settled meanwhile"
 
 
 def _always(about: str, now: datetime) -> bool:
@@ -102,6 +108,14 @@ RESULT_NOTE = purposes.declare(
     expires_after=timedelta(days=7),
     still_wanted=_always,
     template="clinic-message",
+)
+PHARMACY_NOTE = purposes.declare(
+    "pharmacy-note",
+    urgency=Urgency.SAFETY,
+    quiet_hours=True,
+    expires_after=timedelta(days=2),
+    still_wanted=_still_reported,
+    template="pharmacy-note",
 )
 ESCALATION = purposes.declare(
     "escalation",

@@ -139,6 +139,20 @@ def revoke_all(patient: Patient, *, now: datetime) -> int:
     return TaskLink.objects.filter(patient=patient, revoked_at__isnull=True).update(revoked_at=now)
 
 
+def begin_try(origin_hash: str, *, now: datetime) -> bool:
+    """Queue up with other tries from this origin; whether it may try at all.
+
+    Part of the caller's transaction, which holds the place in the queue until it ends.
+    """
+    _one_at_a_time(origin_hash)
+    return not is_limited(origin_hash, now=now)
+
+
+def note_failure(origin_hash: str, *, now: datetime) -> None:
+    """A try from this origin failed; part of the caller's act."""
+    LinkFailure.objects.create(origin=origin_hash, at=now)
+
+
 def forget_failures(*, now: datetime) -> int:
     """Drop failures that no longer count; returns how many."""
     return LinkFailure.objects.filter(at__lte=now - ORIGIN_WINDOW).delete()[0]

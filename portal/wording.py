@@ -107,6 +107,7 @@ PURPOSES: dict[str, Text] = {
     "prescription-ready": gettext_lazy("News about your next pick-up"),
     "clinic-message": gettext_lazy("Message from your clinic"),
     "result-note": gettext_lazy("Message from your clinic"),
+    "pharmacy-note": gettext_lazy("News about your next pick-up"),
     "welcome": gettext_lazy("Welcome"),
 }
 CHANNELS: dict[str, Text] = {

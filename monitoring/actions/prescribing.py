@@ -20,7 +20,7 @@ from courses.actions.subject import record
 from courses.models import Course, Prescription
 from messaging import outbox
 from monitoring import dossier, policies, purposes
-from monitoring.actions import planning
+from monitoring.actions import pharmacy, planning
 from monitoring.actions.rule_failures import failed_rules
 from monitoring.models import GateDecision
 from people.models import User
@@ -193,6 +193,7 @@ def _sign(
         send_after=now,
         now=now,
     )
+    pharmacy.issue(prescription, by=by, now=now)
     planning.replan(course, now=now)
     return Signed(prescription, again=False)
 
