@@ -1,62 +1,17 @@
 """Query rows to component rows: where words are put to codes, and nothing is looked up."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import date
 
 from django.urls import reverse
 
 from clinic import wording
 from clinic.reasons import REASONS
-from clinic.result_rows import series
-from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
-from look.templatetags.components import deadline_words
+from look.templatetags.clinical import day_text, number_text, relative_words
 from messaging.queries import LedgerRow
-from monitoring.attention import Attention
 from monitoring.queries.course_page import Banner
-from monitoring.queries.worklist import WorklistRow
-from people.queries import PatientRow
 from protocol.findings import CheckResult, Decision, Finding
-from protocol.vocabulary import Check, Level, Reason, Tier
-
-_RESULT_CONCERNS = ("concern:result", "concern:corrected-result", "concern:unread-result")
-TARGET_MG_PER_KG = 120  # DOSE-11: the lower end of the band is what lists measure against.
-
-
-@dataclass(frozen=True, slots=True)
-class LabCell:
-    """The newest result in a list."""
-
-    name: str
-    value: str
-    unit: str
-    flag: object
-    on: date
-    series: tuple[Decimal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """What ``worklist_row`` reads."""
-
-    url: str
-    person: PatientRow
-    identity: str
-    status: str
-    reason: str
-    detail: str
-    course: str
-    course_detail: str
-    dose: str
-    dose_so_far: Decimal | None
-    dose_target: int
-    lab: LabCell | None
-    due_words: str
-    due_on: date | None
-    action_url: str
-    action_label: str
-    primary: bool
+from protocol.vocabulary import Check, Level, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,67 +48,6 @@ class BannerRow:
     edition: str
     url: str
     today: date
-
-
-def work_row(row: WorklistRow, *, today: date, now: datetime) -> WorkRow:
-    """One row of the worklist."""
-    tag, sentence, status = wording.reason_of(row.reason)
-    url = reverse("clinic:course", args=[row.course])
-    when: date | datetime | None = row.due_on
-    if row.reason == "window-closing":
-        when = row.window_closes_at
-    action_url, action_label = url, "Open"
-    if row.reason == "ready-to-sign":
-        action_url, action_label = reverse("clinic:sign", args=[row.course]), "Sign"
-    elif row.reason.startswith(("LAB_", *_RESULT_CONCERNS)):
-        action_label = "Review result"
-    elif row.reason == "signed-not-collected":
-        action_label = "Record pick-up"
-    return WorkRow(
-        url=url,
-        person=row.patient,
-        identity=f"{years_between(row.patient.born, today)} y · {row.patient.mrn}",
-        status=status,
-        reason=tag,
-        detail=sentence,
-        course=f"Week {row.week}" if row.week else "",
-        course_detail=f"Course {row.number}" if row.number > 1 else "",
-        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "None yet",
-        dose_so_far=row.mg_per_kg_so_far,
-        dose_target=TARGET_MG_PER_KG,
-        lab=_lab_cell(row.latest_lab),
-        due_words=_due_words(row, when, now),
-        due_on=_due_on(row),
-        action_url=action_url,
-        action_label=action_label,
-        primary=row.attention == 0 or row.ready_to_sign,
-    )
-
-
-def _due_on(row: WorklistRow) -> date | None:
-    if row.reason == "window-closing" and row.window_closes_at is not None:
-        return local(row.window_closes_at, row.zone).date()
-    return row.due_on if row.attention > Attention.ACT else None
-
-
-def _due_words(row: WorklistRow, when: date | datetime | None, now: datetime) -> str:
-    """A deadline in words; what must be acted on is due today, whatever falls due later."""
-    if row.attention is Attention.ACT and row.reason != "window-closing":
-        return "Today"
-    return deadline_words(when, now, row.zone) if when is not None else ""
-
-
-def _lab_cell(latest: dict[str, Any]) -> LabCell | None:
-    if not latest:
-        return None
-    return LabCell(
-        name=wording.ANALYTES[latest["analyte"]],
-        value=f"{latest['comparator']}{latest['value']}",
-        unit=latest["unit"],
-        flag=Tier(latest["tier"]) if latest["tier"] is not None else None,
-        on=date.fromisoformat(latest["on"]),
-        series=series(latest.get("earlier", []), latest),
-    )
 
 
 def banner_row(banner: Banner, *, url: str, today: date) -> BannerRow:
@@ -260,7 +154,12 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
 def _fix(check: CheckResult, worst: Finding) -> tuple[str, str]:
     if worst.reason.value in _REVIEWS:
         return "review", "Record a review"
-    return _FIXES.get(check.check, ("", ""))
+    return fix_of(check.check)
+
+
+def fix_of(check: Check) -> tuple[str, str]:
+    """The record form that mends a check, and its label; empty where there is none."""
+    return _FIXES.get(check, ("", ""))
 
 
 def _rules(ids: tuple[str, ...], *, edition: str) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinic.views.acknowledging import Acknowledge
+from clinic.views.calling import Call
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
@@ -25,6 +26,7 @@ from clinic.views.messages import (
     Team,
 )
 from clinic.views.patients import PatientHome, Patients
+from clinic.views.pharmacy import PharmacyLink
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
@@ -32,18 +34,25 @@ from clinic.views.reminders import Ladder, Reminders, Texts
 from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, ReviewLevels, RulesPage
 from clinic.views.starting import StartCourse
-from clinic.views.today import Today, Worklist
+from clinic.views.supply import Supply
+from clinic.views.today import Today
 from clinic.views.typing_results import TypeResults
+from clinic.views.worklist import ForgetView, HandOver, KeepView, Worklist
 
 app_name = "clinic"
 urlpatterns = [
     path("", Today.as_view(), name="today"),
     path("worklist/", Worklist.as_view(), name="worklist"),
+    path("worklist/hand-over/", HandOver.as_view(), name="hand-over"),
+    path("worklist/views/", KeepView.as_view(), name="keep-view"),
+    path("worklist/views/<uuid:public_id>/forget/", ForgetView.as_view(), name="forget-view"),
     path("patients/", Patients.as_view(), name="patients"),
     path("patients/<uuid:public_id>/", PatientHome.as_view(), name="patient"),
     path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
     path("start/", StartCourse.as_view(), name="start"),
     path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),
+    path("courses/<uuid:public_id>/call/", Call.as_view(), name="call"),
+    path("courses/<uuid:public_id>/supply/", Supply.as_view(), name="supply"),
     path("courses/<uuid:public_id>/sign/", Sign.as_view(), name="sign"),
     path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),
     path(
@@ -59,6 +68,11 @@ urlpatterns = [
     path("courses/<uuid:public_id>/type-results/", TypeResults.as_view(), name="type-results"),
     path("courses/<uuid:public_id>/concerns/<uuid:concern>/", Concern.as_view(), name="concern"),
     path("prescriptions/<uuid:public_id>/pick-up/", RecordPickUp.as_view(), name="pick-up"),
+    path(
+        "prescriptions/<uuid:public_id>/pharmacy/",
+        PharmacyLink.as_view(),
+        name="pharmacy-link",
+    ),
     path("results/", Results.as_view(), name="results"),
     path("results/to-read/", ToRead.as_view(), name="to-read"),
     path("results/received/", Received.as_view(), name="received"),

@@ -49,6 +49,22 @@ def language(get_response: Handler) -> Handler:
     return middleware
 
 
+def polled(get_response: Handler) -> Handler:
+    """A page that asks by itself after its session has ended is loaded anew: to the sign-in.
+
+    Without this the sign-in page would be put inside the list, and the names would stay on a desk
+    that everybody has left (SEC-10).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if "X-IsoTrack-Poll" in request.headers and response.status_code in {301, 302}:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return response
+
+    return middleware
+
+
 def session_limits(get_response: Handler) -> Handler:
     """End a session after 15 idle minutes for staff and 12 hours in all (SEC-10).
 

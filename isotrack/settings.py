@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "isotrack.middleware.polled",
     "isotrack.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "isotrack.middleware.second_factor",

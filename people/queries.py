@@ -123,6 +123,14 @@ def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
     Every word must begin a word of the name or the number, or be the birth date; at most ``limit``
     rows, by name.
     """
+    found = matching(place, text)
+    # In an order that no index has: else PostgreSQL walks all names instead of finding the words.
+    order = (Upper("family_name"), Upper("given_name")) if text.split() else _BY_NAME
+    return [patient_row(patient) for patient in found.order_by(*order)[:limit]]
+
+
+def matching(place: Place, text: str) -> QuerySet[Patient]:
+    """The clinic's patients of whom every word begins one of the name or number, or is the day."""
     found = Patient.objects.alias(searched=SEARCHED).filter(clinic_id=place.clinic_id)
     for word in text.split():
         match = Q(searched__icontains=f" {word}")
@@ -130,9 +138,7 @@ def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
         if born is not None:
             match |= Q(born=born)
         found = found.filter(match)
-    # In an order that no index has: else PostgreSQL walks all names instead of finding the words.
-    order = (Upper("family_name"), Upper("given_name")) if text.split() else _BY_NAME
-    return [patient_row(patient) for patient in found.order_by(*order)[:limit]]
+    return found
 
 
 def patient_row(patient: Patient) -> PatientRow:
@@ -190,6 +196,12 @@ def colleagues(clinic_id: int, roles: Iterable[Role]) -> list[User]:
             is_active=True,
         ).order_by("pk")
     )
+
+
+def colleagues_in(place: Place, permission: Permission) -> list[User]:
+    """Everyone who can sign in and holds the permission in a clinic, by name."""
+    roles = [role for role in Role if permission in GRANTS[role]]
+    return sorted(colleagues(place.clinic_id, roles), key=lambda user: str(user).casefold())
 
 
 def _as_date(word: str) -> date | None:

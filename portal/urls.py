@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portal.views import check_in, door, home, language, learn, records, tasks
+from portal.views import check_in, door, home, language, learn, pharmacy, records, tasks
 
 app_name = "portal"
 urlpatterns = [
     path("", door.Front.as_view(), name="front"),
     path("t/<str:token>/", door.TaskLinkDoor.as_view(), name="task-link"),
     path("language/", language.ChooseLanguage.as_view(), name="language"),
+    path("p/<str:token>/", pharmacy.PharmacySlip.as_view(), name="pharmacy"),
     path("leave/", door.Leave.as_view(), name="leave"),
     path("home/", home.Home.as_view(), name="home"),
     path("check-in/", check_in.Landing.as_view(), name="check-in"),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from clinic.forms.base import DayField, StaffForm
+from clinic.work_words import CONTACTS
 
 FORMULATIONS = [
     ("standard", "Standard"),
@@ -140,14 +141,19 @@ class ContactForm(StaffForm):
     """The outcome of an attempt to reach the patient."""
 
     outcome = forms.ChoiceField(
-        choices=[
-            ("reached", "Reached, will do it"),
-            ("call-later", "Call again"),
-            ("no-answer", "No answer"),
-            ("wrong-number", "Wrong number"),
-            ("declined", "Declined"),
-            ("done-elsewhere", "Done elsewhere"),
-        ]
+        choices=[(value, label) for value, (label, _) in CONTACTS.items()],
+        error_messages={"required": "Choose what came of it."},
     )
-    next_on = DayField(label="Next step on", required=False)
+    next_on = DayField(
+        label="Next step on",
+        required=False,
+        help_text="Leave it empty to take the day that stands on the button.",
+    )
     note = forms.CharField(max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The next step lies ahead."""
+        day = self.cleaned_data.get("next_on")
+        if day is not None and day < self.today:
+            self.add_error("next_on", "This day is over.")
+        return self.cleaned_data

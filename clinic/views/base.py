@@ -100,6 +100,7 @@ class StaffPage(View):
             "now": self.now,
             "today": self.today,
             "as_of": self.now,
+            "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.
             "search_url": "" if "banner" in context else reverse("clinic:patients"),
         }

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -59,12 +60,17 @@ class ToRead(StaffPage):
 
     def _page(self, request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
         number = request.GET.get("page", "")
+        since = _day(request.GET.get("since", ""))
         found = reading.to_read(
-            self.place, page=int(number) if number.isdecimal() else 1, now=self.now
+            self.place,
+            page=int(number) if number.isdecimal() else 1,
+            now=self.now,
+            since=since,
         )
         self._log(list(found.rows))
         return self.page(
             found=found,
+            since=since,
             rows=[review_row(row, now=self.now) for row in found.rows],
             may_close=self.place.may(Permission.ACKNOWLEDGE_RESULT),
             error=error,
@@ -130,6 +136,13 @@ def _why_not(picked: Picked, rows: dict[uuid.UUID, ReviewRow]) -> str:
     if row.needs_decision:
         return _REFUSALS[acknowledging.NeedsDecision]
     return "" if row.version == picked.version else _REFUSALS[acknowledging.Changed]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _picked(values: list[str]) -> list[Picked]:

@@ -1,70 +1,114 @@
-"""The Today page and the worklist."""
+"""The Today page: ten minutes in the morning, and it keeps itself fresh."""
 
-from typing import Any
+import hashlib
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from audit import trail
-from clinic.rows import work_row
 from clinic.views.base import StaffPage
+from clinic.work_rows import WorkRow, work_row
+from clinic.work_words import counted
 from look.templatetags.clinical import moment_text
 from messaging.queries import count_for_a_person
 from monitoring.queries import worklist
-from monitoring.queries.worklist import Tile, WorklistRow
+from monitoring.queries.filters import COUNTED_UP_TO
+from monitoring.queries.worklist import WorklistRow
 
-# Tile: label, status, hint.
-_TILES = {
-    "pregnancy-test": ("Pregnancy test to read", "critical", "Positive or unclear"),
-    "critical-result": ("Critical lab results", "critical", "Not settled"),
-    "alert": ("Mood or symptom alert", "critical", "Call today"),
-    "window": ("Windows ending ≤ 48 h", "due", "First ends"),
-    "ready": ("Ready to sign", "ok", "Nothing stops them"),
+# Filter of the worklist: label, status, what it means when there is somebody.
+TILES = {
+    "pregnancy-test": ("Pregnancy test", "critical", "Positive or unclear"),
+    "critical-result": ("Critical labs", "critical", "Not settled"),
+    "mood": ("Mood alert", "critical", "Call today"),
+    "symptom": ("Red symptom", "critical", "Call today"),
+    "window": ("Windows ≤ 48 h", "due", "First ends"),
+    "ready": ("Ready to sign", "ok", "All checks met"),
 }
-# Filter of the worklist: its label.
-FILTER_LABELS = {
-    "": "Everything open",
-    "act": "Act today",
-    "staff": "Waiting on lab or you",
-    "patient": "Waiting on patient",
-    **{name: label for name, (label, _, _) in _TILES.items()},
-}
+GROUPS = (
+    ("act", "Act today", "Safety first, then the soonest deadline"),
+    ("staff", "Waiting on lab or you", "Results, reviews and what is late"),
+    ("patient", "Waiting on patient", "Reminders go out by themselves"),
+)
 
 
-class Today(StaffPage):
+class ListPage(StaffPage):
+    """A page of work rows; what it asks by itself does not count as activity (SEC-10)."""
+
+    @property
+    def polled(self) -> bool:
+        """The page itself asks whether anything has changed."""
+        return "X-IsoTrack-Poll" in self.request.headers
+
+    def work_rows(self, rows: tuple[WorklistRow, ...]) -> list[WorkRow]:
+        """Rows in words, for this member of staff."""
+        return [work_row(row, place=self.place, today=self.today, now=self.now) for row in rows]
+
+    def log(self, rows: list[WorklistRow]) -> None:
+        """Write down whom this list showed, each patient once (SEC-17)."""
+        trail.saw_many(
+            self.user,
+            page=self.current,
+            now=self.now,
+            patients=list(dict.fromkeys(row.patient.public_id for row in rows)),
+            clinic=self.place.slug,
+        )
+
+    def unchanged(self, digest: str) -> bool:
+        """The page that asks shows the same already."""
+        return self.polled and self.request.GET.get("have") == digest
+
+
+def digest_of(*shown: object) -> str:
+    """Tells two states of a list apart, and nothing about anybody in it."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
+
+
+class Today(ListPage):
     """Who must not go home without, whose window ends, what can be signed."""
 
     current = "today"
     template_name = "clinic/today.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """One read, one page."""
+        """One read, one page; asked by the page itself, only what has changed."""
         found = worklist.today(self.place, now=self.now)
         groups = [
-            ("act", "Act today", found.act, "Safety first, then the soonest deadline"),
-            ("staff", "Waiting on lab or you", found.staff, "Results, reviews and late items"),
-            ("patient", "Waiting on patient", found.patient, "Reminders go out by themselves"),
+            {
+                "name": name,
+                "title": title,
+                "count": found.counts[name],
+                "counted": counted(found.counts[name], COUNTED_UP_TO),
+                "hint": hint,
+                "rows": self.work_rows(getattr(found, name)),
+                "url": f"{reverse('clinic:worklist')}?show={name}",
+                "more": found.counts[name] > len(getattr(found, name)),
+            }
+            for name, title, hint in GROUPS
         ]
-        self._log([row for _, _, rows, _ in groups for row in rows])
-        return self.page(
-            tiles=[self._tile(tile) for tile in found.tiles],
-            groups=[
-                {
-                    "name": name,
-                    "title": title,
-                    "count": found.counts[name],
-                    "hint": hint,
-                    "rows": self._rows(rows),
-                    "url": f"{reverse('clinic:worklist')}?show={name}",
-                    "more": found.counts[name] > len(rows),
-                }
-                for name, title, rows, hint in groups
-            ],
+        tiles = [self._tile(name, found) for name in TILES] + [self._unread(found)]
+        unreached = count_for_a_person(clinic=self.place.slug)
+        digest = digest_of(tiles, groups, unreached, found.queued_reports, found.to_decide)
+        if self.polled:
+            self.template_name = "clinic/today.html#live"
+        if self.unchanged(digest):
+            self.template_name = "clinic/_as_of.html"
+        else:
+            self.log([*found.act, *found.staff, *found.patient])
+        response = self.page(
+            tiles=tiles,
+            groups=groups,
             found=found,
-            unreached=count_for_a_person(clinic=self.place.slug),
+            lost=counted(found.counts["lost"], COUNTED_UP_TO) if found.counts["lost"] else "",
+            nothing=counted(found.counts["nothing"], COUNTED_UP_TO),
+            unreached=unreached,
+            digest=digest,
             title_count=found.counts["act"],
         )
+        if self.unchanged(digest):
+            response.headers["HX-Reswap"] = "none"
+        return response
 
     def turned_away(self, request: HttpRequest) -> HttpResponse:
         """Everybody is sent here after signing in; an administrator's first page is another."""
@@ -73,51 +117,27 @@ class Today(StaffPage):
             return super().turned_away(request)
         return redirect(str(first["url"]))
 
-    def _tile(self, tile: Tile) -> dict[str, object]:
-        label, status, hint = _TILES[tile.name]
-        if tile.name == "window" and tile.soonest is not None:
-            hint = f"{hint} {moment_text(tile.soonest, self.place.timezone)}"
-        url = f"{reverse('clinic:worklist')}?show={tile.name}" if tile.count else ""
-        return {"label": label, "value": tile.count, "status": status, "hint": hint, "url": url}
+    def _tile(self, name: str, found: worklist.Today) -> dict[str, object]:
+        label, status, hint = TILES[name]
+        count = found.counts[name]
+        if name == "window" and found.window_ends is not None:
+            hint = f"{hint} {moment_text(found.window_ends, self.place.timezone)}"
+        return {
+            "label": label,
+            "value": counted(count, COUNTED_UP_TO),
+            "status": status,
+            "hint": hint,
+            "url": f"{reverse('clinic:worklist')}?show={name}" if count else "",
+        }
 
-    def _rows(self, rows: tuple[WorklistRow, ...]) -> list[object]:
-        return [work_row(row, today=self.today, now=self.now) for row in rows]
-
-    def _log(self, rows: list[WorklistRow]) -> None:
-        trail.saw_many(
-            self.user,
-            page=self.current,
-            now=self.now,
-            patients=[row.patient.public_id for row in rows],
-            clinic=self.place.slug,
-        )
-
-
-class Worklist(Today):
-    """Everything that needs somebody, filtered by the address."""
-
-    current = "worklist"
-    template_name = "clinic/worklist.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of rows; the filter stands in the address and names nobody."""
-        show = request.GET.get("show", "")
-        name = show if show in FILTER_LABELS else ""
-        found = worklist.worklist(
-            self.place, name=name, text="", page=_whole(request.GET.get("page")), now=self.now
-        )
-        self._log(list(found.rows))
-        return self.page(
-            found=found,
-            rows=self._rows(found.rows),
-            show=name,
-            label=FILTER_LABELS[name],
-            filters=[
-                {"name": key, "label": label, "count": found.counts.get(key), "on": key == name}
-                for key, label in FILTER_LABELS.items()
-            ],
-        )
-
-
-def _whole(text: Any) -> int:
-    return int(text) if text and str(text).isdecimal() else 1
+    def _unread(self, found: worklist.Today) -> dict[str, object]:
+        yesterday = self.today - timedelta(days=1)
+        return {
+            "label": "Unread results",
+            "value": counted(found.unread, COUNTED_UP_TO),
+            "status": "info",
+            "hint": "Since yesterday",
+            "url": f"{reverse('clinic:to-read')}?since={yesterday.isoformat()}"
+            if found.unread
+            else "",
+        }

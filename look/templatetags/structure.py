@@ -162,6 +162,22 @@ def worklist_row(context: Context, row: Any) -> dict[str, object]:
     return {"row": row, "status": check_status(row.status), "today": context.get("today")}
 
 
+@register.inclusion_tag("components/worklist_lines_head.html")
+def worklist_lines_head() -> dict[str, str]:
+    """Columns of a dense list; use inside ``<table class="it-table it-work it-lines">``."""
+    return {}
+
+
+@register.inclusion_tag("components/worklist_line.html")
+def worklist_line(row: Any) -> dict[str, object]:
+    """A row of a dense list, with a tick: as ``worklist_row``, and who called last and has it.
+
+    ``row`` has, besides, ``course_id``, ``key``, ``contact``, ``contact_on``, ``next_call``,
+    ``assignee`` and ``call_url``.
+    """
+    return {"row": row, "status": check_status(row.status)}
+
+
 @register.inclusion_tag("components/timeline.html")
 def timeline(
     rows: Iterable[Any],

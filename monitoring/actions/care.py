@@ -16,12 +16,21 @@ from courses.actions.starting import CoursePlan
 from courses.actions.subject import author, record
 from courses.models import Course
 from monitoring.actions import planning, task_answers
-from monitoring.models import Contact, DueItem
+from monitoring.models import Contact, DueItem, PharmacyReport
 from people.actions import patients
 from people.actions.patients import Identity
 from people.models import Clinic, Patient, User
 
 R = TypeVar("R")
+# Outcomes of a call in which somebody has spoken with the patient.
+SPOKEN = frozenset(
+    {
+        Contact.Outcome.REACHED,
+        Contact.Outcome.DECLINED,
+        Contact.Outcome.DONE_ELSEWHERE,
+        Contact.Outcome.MOVED,
+    }
+)
 
 
 def perform(change: Callable[..., R], course: Course, *, now: datetime, **values: object) -> R:
@@ -89,11 +98,26 @@ def log_contact(
     by: User,
     now: datetime,
 ) -> Contact:
-    """The outcome of an attempt to reach the patient."""
+    """The outcome of an attempt to reach the patient; the list waits for it until ``next_on``.
+
+    What the patient answered to reminders, and what a pharmacy reported, counts as settled by a
+    conversation.
+    """
     row = Contact.objects.create(
         course=course, outcome=outcome, next_on=next_on, note=note, at=now, by=by
     )
-    record(Kind.CONTACT_LOGGED, course, by=by, now=now, outcome=outcome)
-    if task_answers.settle(course, by=by, now=now):
-        planning.replan(course, now=now)
+    record(
+        Kind.CONTACT_LOGGED,
+        course,
+        by=by,
+        now=now,
+        outcome=outcome,
+        next_on=next_on.isoformat() if next_on else "",
+    )
+    if outcome in SPOKEN:
+        task_answers.settle(course, by=by, now=now)
+        PharmacyReport.objects.filter(prescription__course=course, settled_at__isnull=True).update(
+            settled_at=now, settled_why="spoken with the patient"
+        )
+    planning.replan(course, now=now)
     return row

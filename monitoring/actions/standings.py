@@ -1,17 +1,27 @@
-"""The throw-away copy that lists sort by: refreshed with every plan, never read by the gate."""
+"""The throw-away copies that lists sort by: refreshed with every plan, never read by the gate."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from courses.models import Course, Dispense, Prescription
 from monitoring import attention
+from monitoring.attention import Attention, Standpoint
 from monitoring.grounds import Ground
-from monitoring.models import CourseStanding, Escalation
-from protocol import cumulative, dosing, labs, standing
+from monitoring.models import (
+    Assignment,
+    Contact,
+    CourseStanding,
+    Escalation,
+    PharmacyReport,
+    WorkItem,
+)
+from protocol import cumulative, dosing, gap, labs, standing
+from protocol.calendar import start_of_day
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
 from protocol.grading import Flag
@@ -23,6 +33,11 @@ _DERIVED = [
     field.name
     for field in CourseStanding._meta.concrete_fields
     if field.name not in {"id", "course"}
+]
+_DERIVED_ITEM = [
+    field.name
+    for field in WorkItem._meta.concrete_fields
+    if field.name not in {"id", "course", "reason"}
 ]
 # What the list shows of the newest results, most telling first.
 _SHOWN = (Analyte.ALT, Analyte.TRIGLYCERIDES, Analyte.AST, Analyte.CHOLESTEROL)
@@ -37,69 +52,121 @@ class Judged:
     replan_after: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lies around the plans of some courses, by course: read at once for all of them."""
+
+    concerns: dict[int, tuple[str, ...]]
+    signed_unfilled: set[int]
+    pharmacy: dict[int, str]
+    contacts: dict[int, Contact]
+    assignees: dict[int, int]
+
+
 def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, Decision]]:
-    """Derive the standing of each course anew and store all of them in one statement.
+    """Derive standing and work items of each course anew, in a fixed number of statements.
 
     Returns each course with the gate's answer about its next prescription.
     """
     ids = [each.ground.course.pk for each in courses]
-    concerns, signed = _concerns(ids), _signed_unfilled(ids, now)
-    stands = [
-        standing.stand(each.ground.facts, at=now, policy=each.ground.policy) for each in courses
-    ]
-    CourseStanding.objects.bulk_create(
-        (
-            _standing(
-                each,
-                stand,
-                concern=concerns.get(each.ground.course.pk, ""),
-                signed_unfilled=each.ground.course.pk in signed,
-                now=now,
+    around = _Around(
+        concerns=_concerns(ids),
+        signed_unfilled=_signed_unfilled(ids, now),
+        pharmacy=_pharmacy(ids),
+        contacts=_contacts(ids),
+        assignees=dict(
+            Assignment.objects.filter(course__in=ids, ended_at__isnull=True).values_list(
+                "course_id", "to_id"
             )
-            for each, stand in zip(courses, stands, strict=True)
         ),
+    )
+    standings: list[CourseStanding] = []
+    items: list[WorkItem] = []
+    answers: list[tuple[Course, Decision]] = []
+    for each in courses:
+        ground = each.ground
+        stand = standing.stand(ground.facts, at=now, policy=ground.policy)
+        answers.append((ground.course, stand.decision))
+        row, points = _standing(each, stand, around, now=now)
+        standings.append(row)
+        items += _work_items(each.ground, points, around)
+    CourseStanding.objects.bulk_create(
+        standings,
         update_conflicts=True,
         unique_fields=["course"],
         update_fields=_DERIVED,
     )
+    kept = WorkItem.objects.bulk_create(
+        items,
+        update_conflicts=True,
+        unique_fields=["course", "reason"],
+        update_fields=_DERIVED_ITEM,
+    )
+    WorkItem.objects.filter(course__in=ids).exclude(pk__in=[item.pk for item in kept]).delete()
+    return answers
+
+
+def _work_items(ground: Ground, points: tuple[Standpoint, ...], around: _Around) -> list[WorkItem]:
+    course = ground.course
+    contact = around.contacts.get(course.pk)
+    next_on = contact.next_on if contact else None
     return [
-        (each.ground.course, stand.decision) for each, stand in zip(courses, stands, strict=True)
+        WorkItem(
+            course_id=course.pk,
+            clinic_id=course.clinic_id,
+            attention=point.attention.value,
+            rank=point.rank.value,
+            reason=point.reason,
+            owner=point.owner.value,
+            closes_at=point.closes_at,
+            due_on=point.due_on,
+            assignee_id=around.assignees.get(course.pk),
+            # What must be acted on today does not wait for the day of the next call.
+            waits_until=next_on if point.attention > Attention.ACT else None,
+        )
+        for point in points
+        if point.attention is not Attention.NOTHING
     ]
 
 
 def _standing(
-    judged: Judged, stand: Standing, *, concern: str, signed_unfilled: bool, now: datetime
-) -> CourseStanding:
+    judged: Judged, stand: Standing, around: _Around, *, now: datetime
+) -> tuple[CourseStanding, tuple[Standpoint, ...]]:
     ground = judged.ground
     facts, policy, today = ground.facts, ground.policy, ground.today
     reading = labs.read(facts, as_of=today, policy=policy)
     taken = cumulative.cumulative(facts, as_of=today)
     dose = cumulative.dose_on(facts, today)
-    point = attention.stand_of(
-        attention.Situation(
-            phase=stand.phase,
-            decision=stand.decision,
-            items=judged.plan.items,
-            concern=concern,
-            signed_unfilled=signed_unfilled,
-            supply_ends_on=stand.next_pickup_on,
-            today=today,
-            now=now,
-        )
+    ahead = gap.forecast(facts, at=now, policy=policy, decision=stand.decision)
+    pk = ground.course.pk
+    situation = attention.Situation(
+        phase=stand.phase,
+        decision=stand.decision,
+        items=judged.plan.items,
+        concerns=around.concerns.get(pk, ()),
+        signed_unfilled=pk in around.signed_unfilled,
+        supply_ends_on=stand.next_pickup_on,
+        today=today,
+        now=now,
+        pharmacy=around.pharmacy.get(pk, ""),
+        gap=ahead,
     )
+    points = attention.points_of(situation)
+    gravest = points[0]
+    contact = around.contacts.get(pk)
     window = stand.decision.window
-    return CourseStanding(
+    row = CourseStanding(
         course_id=ground.course.pk,
         clinic_id=ground.course.clinic_id,
         phase=stand.phase.value,
-        attention=point.attention.value,
-        reason=point.reason,
-        owner=point.owner.value,
+        attention=gravest.attention.value,
+        reason=gravest.reason,
+        owner=gravest.owner.value,
         level=stand.decision.level.word,
         open_checks=sum(not check.met for check in stand.decision.checks),
-        ready_to_sign=point.ready_to_sign,
+        ready_to_sign=attention.is_ready(situation),
         window_closes_at=window.closes_at if window else None,
-        next_due_on=point.due_on,
+        next_due_on=attention.next_due_on(situation),
         next_requirement=stand.next_item.requirement.value if stand.next_item else "",
         week=stand.week,
         daily_mg=dosing.average_daily_mg(dose.pattern) if dose else None,
@@ -108,16 +175,51 @@ def _standing(
         unread_results=len(reading.awaiting) + len(reading.to_confirm),
         worst_tier=reading.tier.value if reading.tier is not None else None,
         edition=stand.decision.edition,
-        replan_after=judged.replan_after,
+        runs_out_on=ahead.runs_out_on if ahead else None,
+        capsules_left=ahead.capsules_left if ahead else None,
+        earliest_pickup_on=ahead.earliest_on if ahead else None,
+        contact_outcome=contact.outcome if contact else "",
+        contacted_at=contact.at if contact else None,
+        replan_after=_ring(judged.replan_after, ahead, ground, now=now),
         refreshed_at=now,
     )
+    return row, points
 
 
-def _concerns(course_ids: Sequence[int]) -> dict[int, str]:
-    """The kind of the oldest open concern of each course that has one."""
+def _ring(
+    planned: datetime | None, ahead: gap.SupplyForecast | None, ground: Ground, *, now: datetime
+) -> datetime | None:
+    """The plan's next moment, or the day on which capsules begin to run out, if sooner."""
+    if ahead is None:
+        return planned
+    day: date = ahead.runs_out_on - timedelta(days=attention.RUNS_OUT_DAYS - 1)
+    rings = start_of_day(day, ground.course.clinic.timezone)
+    if rings <= now:
+        return planned
+    return min(rings, planned) if planned else rings
+
+
+def _concerns(course_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The kinds of the open concerns of each course that has any, oldest first."""
     rows = Escalation.objects.filter(course__in=course_ids, closed_at__isnull=True)
-    newest_first = rows.order_by("-raised_at").values_list("course_id", "kind")
-    return dict(newest_first)
+    found: dict[int, list[str]] = defaultdict(list)
+    for course_id, kind in rows.order_by("raised_at").values_list("course_id", "kind"):
+        found[course_id].append(kind)
+    return {course_id: tuple(kinds) for course_id, kinds in found.items()}
+
+
+def _pharmacy(course_ids: Sequence[int]) -> dict[int, str]:
+    """What a pharmacy reported last about each course, unless somebody has settled it."""
+    rows = PharmacyReport.objects.filter(
+        prescription__course__in=course_ids, settled_at__isnull=True
+    ).exclude(kind=PharmacyReport.Kind.DISPENSED)
+    return dict(rows.order_by("at").values_list("prescription__course_id", "kind"))
+
+
+def _contacts(course_ids: Sequence[int]) -> dict[int, Contact]:
+    """The newest attempt to reach the patient of each course."""
+    rows = Contact.objects.filter(course__in=course_ids).order_by("course_id", "-at")
+    return {row.course_id: row for row in rows.distinct("course_id")}
 
 
 def _signed_unfilled(course_ids: Sequence[int], now: datetime) -> set[int]:

@@ -21,6 +21,7 @@ from monitoring.models import (
 from monitoring.result_notes import NOTES
 from people.models import Patient, User
 from people.queries import PatientRow, Place, patient_row
+from protocol.calendar import start_of_day
 from protocol.vocabulary import ResultStatus
 
 PAGE = 50
@@ -99,9 +100,14 @@ class NoteRow:
     repeat_on: date | None
 
 
-def to_read(place: Place, *, page: int, now: datetime) -> ToRead:
-    """What waits in the clinic, abnormal first, then the longest; always as many queries."""
+def to_read(place: Place, *, page: int, now: datetime, since: date | None = None) -> ToRead:
+    """What waits in the clinic, abnormal first, then the longest; always as many queries.
+
+    ``since`` leaves out what has waited since before that day.
+    """
     open_rows = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
+    if since is not None:
+        open_rows = open_rows.filter(since__gte=start_of_day(since, place.timezone))
     numbers = open_rows.aggregate(
         decide=Count("pk", filter=Q(needs_decision=True)),
         normal=Count("pk", filter=Q(needs_decision=False)),

@@ -1,43 +1,36 @@
-"""The dashboard's lists: who needs whom today, safety first, then the soonest deadline."""
+"""The dashboard's lists: who needs whom, safety first, then the soonest deadline."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Min, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Count, QuerySet
 
-from monitoring.attention import ALARMS, SOON, Attention
-from monitoring.models import CourseStanding, LabReport, ResultReview
-from people.queries import PatientRow, Place, patient_row
+from monitoring.attention import Attention
+from monitoring.models import (
+    CourseStanding,
+    LabReport,
+    Pulse,
+    ResultReview,
+    SavedView,
+    WorkItem,
+)
+from monitoring.queries import filters
+from people.models import User
+from people.queries import PatientRow, Place, matching, patient_row
+from protocol.calendar import start_of_day
 
 PAGE = 25
-# The tiles of the Today page: name in the URL, then which standings it counts.
-FILTERS = (
-    "pregnancy-test",
-    "critical-result",
-    "alert",
-    "window",
-    "ready",
-    "act",
-    "staff",
-    "patient",
-)
-
-
-# Within a group, what endangers somebody comes before what merely ends soon.
-_DANGER = Case(
-    When(reason__startswith="concern:", then=Value(0)),
-    When(reason__in=[reason.value for reason in ALARMS], then=Value(1)),
-    default=Value(2),
-    output_field=SmallIntegerField(),
-)
+# The tick comes every five minutes: after three missed ones the lists may be old (REM-09).
+OLD_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One course and the one reason for which it is on the list."""
+    """One course and one reason for which it is on the list."""
 
     course: uuid.UUID
     patient: PatientRow
@@ -50,165 +43,150 @@ class WorklistRow:
     mg_per_kg_so_far: Decimal | None
     latest_lab: dict[str, Any]
     due_on: date | None
-    window_closes_at: datetime | None
-    ready_to_sign: bool
+    closes_at: datetime | None
+    runs_out_on: date | None
+    capsules_left: int | None
+    earliest_pickup_on: date | None
+    contact_outcome: str
+    contacted_at: datetime | None
+    waits_until: date | None
+    assignee: str
     edition: str
     programme: str
     zone: str
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """A number on the Today page; ``soonest`` is the most urgent moment among what it counts."""
+class ViewRow:
+    """A filter that a member of staff keeps under a name."""
 
+    public_id: uuid.UUID
     name: str
-    count: int
-    soonest: datetime | None = None
+    show: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The Today page: tiles, the groups of the worklist, and what waits outside it."""
+    """The Today page: what each filter holds, the first rows of each group, what waits outside.
 
-    tiles: tuple[Tile, ...]
+    ``counts`` are those of ``filters.counts``; ``unread`` are results since yesterday.
+    """
+
     act: tuple[WorklistRow, ...]
     staff: tuple[WorklistRow, ...]
     patient: tuple[WorklistRow, ...]
     counts: dict[str, int]
+    window_ends: datetime | None
+    unread: int
     queued_reports: int
     to_decide: int
     last_arrival: datetime | None
-    courses: int
+    sorted_at: datetime | None
+    is_old: bool
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistPage:
-    """One page of the worklist under a filter."""
+    """One page of the worklist under a filter; ``more`` than is counted."""
 
     rows: tuple[WorklistRow, ...]
     total: int
+    more: bool
     page: int
     pages: int
-    name: str
     counts: dict[str, int]
+    views: tuple[ViewRow, ...]
+    sorted_at: datetime | None
+    is_old: bool
 
 
 def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
     """What needs whom in a clinic now."""
-    standings = _of(place)
-    groups = {
-        row["attention"]: row["n"]
-        for row in standings.order_by().values("attention").annotate(n=Count("pk"))
-    }
-    queue = _queue(place).aggregate(n=Count("pk"))
+    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    counted = filters.counts(place, today=day)
     last = (
         LabReport.objects.filter(clinic_id=place.clinic_id)
         .order_by("-received_at")
         .values_list("received_at", flat=True)
         .first()
     )
+    reviews = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
+    yesterday = start_of_day(day - timedelta(days=1), place.timezone)
+    groups = {
+        name: _rows(filters.items(place, name, today=day), limit=limit)
+        for name, limit in (("act", PAGE), ("staff", shown), ("patient", shown))
+    }
+    sorted_at, is_old = freshness(now=now)
+    empty = not any(counted.values())
     return Today(
-        tiles=_tiles(place, now=now),
-        act=_rows(_filtered(place, "act", now=now), limit=25),
-        staff=_rows(_filtered(place, "staff", now=now), limit=shown),
-        patient=_rows(_filtered(place, "patient", now=now), limit=shown),
-        counts={
-            "act": groups.get(Attention.ACT, 0),
-            "staff": groups.get(Attention.STAFF, 0),
-            "patient": groups.get(Attention.PATIENT, 0),
-            "ready": groups.get(Attention.READY, 0),
-            "nothing": groups.get(Attention.NOTHING, 0),
-        },
-        queued_reports=queue["n"],
-        to_decide=ResultReview.objects.filter(
-            clinic_id=place.clinic_id, ended="", needs_decision=True
-        ).count(),
+        act=groups["act"],
+        staff=groups["staff"],
+        patient=groups["patient"],
+        counts=counted,
+        window_ends=filters.items(place, "window", today=day)
+        .values_list("closes_at", flat=True)
+        .first(),
+        unread=reviews.filter(since__gte=yesterday)[: filters.COUNTED_UP_TO + 1].count(),
+        queued_reports=_queue(place).aggregate(n=Count("pk"))["n"],
+        to_decide=reviews.filter(needs_decision=True)[: filters.COUNTED_UP_TO + 1].count(),
         last_arrival=last,
-        courses=sum(groups.values()),
+        sorted_at=sorted_at,
+        is_old=is_old,
+        empty=empty and not CourseStanding.objects.filter(clinic_id=place.clinic_id).exists(),
     )
 
 
-def worklist(place: Place, *, name: str, text: str, page: int, now: datetime) -> WorklistPage:
-    """One page of the worklist: a filter of ``FILTERS`` or all that needs somebody.
+def worklist(
+    place: Place, *, name: str, who: str, me: User, text: str, page: int, now: datetime
+) -> WorklistPage:
+    """One page of the worklist: a filter of ``filters.FILTERS``, and whose.
 
-    ``text`` narrows by name or clinic number. Sorted by group, then deadline.
+    ``text`` narrows it by name, birth date or clinic number.
     """
-    found = _filtered(place, name, now=now)
-    for word in text.split():
-        found = found.filter(
-            Q(course__patient__family_name__istartswith=word)
-            | Q(course__patient__given_name__istartswith=word)
-            | Q(course__patient__mrn__istartswith=word)
-        )
-    total = found.count()
+    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    found = filters.items(place, name, today=day, who=who, me=me)
+    counted = filters.counts(place, today=day, who=who, me=me)
+    if text:
+        found = found.filter(course__patient__in=matching(place, text))
+        total = found[: filters.COUNTED_UP_TO + 1].count()
+    else:
+        total = counted[name]
+    more = total > filters.COUNTED_UP_TO
+    total = min(total, filters.COUNTED_UP_TO)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
+    sorted_at, is_old = freshness(now=now)
     return WorklistPage(
         rows=_rows(found[(page - 1) * PAGE :], limit=PAGE),
         total=total,
+        more=more,
         page=page,
         pages=pages,
-        name=name,
-        counts={tile.name: tile.count for tile in _tiles(place, now=now)},
+        counts=counted,
+        views=views_of(place, me),
+        sorted_at=sorted_at,
+        is_old=is_old,
     )
 
 
 def ready_to_sign(place: Place, *, now: datetime) -> tuple[WorklistRow, ...]:
     """Every course whose checks are all met and whose supply is due."""
-    return _rows(_filtered(place, "ready", now=now), limit=200)
+    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    return _rows(filters.items(place, "ready", today=day), limit=200)
 
 
-def _of(place: Place) -> QuerySet[CourseStanding]:
-    return CourseStanding.objects.filter(clinic_id=place.clinic_id)
+def views_of(place: Place, user: User) -> tuple[ViewRow, ...]:
+    """The filters that somebody keeps in this clinic, by name."""
+    rows = SavedView.objects.filter(user=user, clinic_id=place.clinic_id).order_by("name")
+    return tuple(ViewRow(row.public_id, row.name, row.show, row.who) for row in rows)
 
 
-def _filtered(place: Place, name: str, *, now: datetime) -> QuerySet[CourseStanding]:
-    condition = _condition(name, now=now)
-    return (
-        _of(place)
-        .filter(condition)
-        .select_related("course__patient", "course__clinic")
-        .annotate(danger=_DANGER)
-        .order_by("attention", "danger", "window_closes_at", "next_due_on", "pk")
-    )
-
-
-def _condition(name: str, *, now: datetime) -> Q:
-    match name:
-        case "pregnancy-test":
-            return Q(reason__in=["concern:pregnancy-test", "TEST_POSITIVE", "TEST_INDETERMINATE"])
-        case "critical-result":
-            concerns = ["concern:result", "concern:corrected-result", "concern:unread-result"]
-            return Q(reason__in=[*concerns, "LAB_T3", "LAB_T4"])
-        case "alert":
-            return Q(reason__in=["concern:mood", "MH_ITEM9", "concern:symptom", "SYMPTOM_RED"])
-        case "window":
-            return Q(window_closes_at__gte=now, window_closes_at__lte=now + SOON) & Q(
-                reason="window-closing"
-            )
-        case "ready":
-            return Q(ready_to_sign=True)
-        case "act":
-            return Q(attention=Attention.ACT)
-        case "staff":
-            return Q(attention=Attention.STAFF)
-        case "patient":
-            return Q(attention=Attention.PATIENT)
-        case _:
-            return Q(attention__lt=Attention.NOTHING)
-
-
-def _tiles(place: Place, *, now: datetime) -> tuple[Tile, ...]:
-    names = ("pregnancy-test", "critical-result", "alert", "window", "ready")
-    aggregates: dict[str, Any] = {}
-    for name in names:
-        aggregates[f"n_{name}"] = Count("pk", filter=_condition(name, now=now))
-    aggregates["soonest"] = Min("window_closes_at", filter=_condition("window", now=now))
-    numbers = _of(place).aggregate(**aggregates)
-    return tuple(
-        Tile(name, numbers[f"n_{name}"], numbers["soonest"] if name == "window" else None)
-        for name in names
-    )
+def freshness(*, now: datetime) -> tuple[datetime | None, bool]:
+    """When the lists were last sorted by the clock, and whether that is too long ago (UX-22)."""
+    at = Pulse.objects.filter(name="tick").values_list("at", flat=True).first()
+    return at, at is not None and now - at > OLD_AFTER
 
 
 def _queue(place: Place) -> QuerySet[LabReport]:
@@ -219,25 +197,36 @@ def _queue(place: Place) -> QuerySet[LabReport]:
     )
 
 
-def _rows(standings: QuerySet[CourseStanding], *, limit: int) -> tuple[WorklistRow, ...]:
-    return tuple(
-        WorklistRow(
-            course=row.course.public_id,
-            patient=patient_row(row.course.patient),
-            number=row.course.number,
-            attention=Attention(row.attention),
-            reason=row.reason,
-            owner=row.owner,
-            week=row.week,
-            daily_mg=row.daily_mg,
-            mg_per_kg_so_far=row.mg_per_kg_so_far,
-            latest_lab=row.latest_lab,
-            due_on=row.next_due_on,
-            window_closes_at=row.window_closes_at,
-            ready_to_sign=row.ready_to_sign,
-            edition=row.edition,
-            programme=row.course.programme,
-            zone=row.course.clinic.timezone,
-        )
-        for row in standings[:limit]
+def _rows(found: QuerySet[WorkItem], *, limit: int) -> tuple[WorklistRow, ...]:
+    chosen = found.select_related(
+        "course__patient", "course__clinic", "course__standing", "assignee"
+    )
+    return tuple(_row(item) for item in chosen[:limit])
+
+
+def _row(item: WorkItem) -> WorklistRow:
+    course, standing = item.course, item.course.standing
+    return WorklistRow(
+        course=course.public_id,
+        patient=patient_row(course.patient),
+        number=course.number,
+        attention=Attention(item.attention),
+        reason=item.reason,
+        owner=item.owner,
+        week=standing.week,
+        daily_mg=standing.daily_mg,
+        mg_per_kg_so_far=standing.mg_per_kg_so_far,
+        latest_lab=standing.latest_lab,
+        due_on=item.due_on,
+        closes_at=item.closes_at,
+        runs_out_on=standing.runs_out_on,
+        capsules_left=standing.capsules_left,
+        earliest_pickup_on=standing.earliest_pickup_on,
+        contact_outcome=standing.contact_outcome,
+        contacted_at=standing.contacted_at,
+        waits_until=item.waits_until,
+        assignee=str(item.assignee or ""),
+        edition=standing.edition,
+        programme=course.programme,
+        zone=course.clinic.timezone,
     )

@@ -8,9 +8,11 @@ import pytest
 
 from audit.kinds import Kind
 from clinic import wording as staff
+from clinic import work_words
 from messaging import purposes
 from messaging.models import Message
-from monitoring.models import Escalation
+from monitoring.models import Contact, Escalation, PharmacyReport
+from monitoring.queries import filters
 from portal import wording as patient
 from protocol.lab_actions import LabAction
 from protocol.vocabulary import Analyte, ItemStatus, Phase, Requirement, Tier
@@ -32,6 +34,14 @@ OURS = {each.name for each in purposes.all_purposes() if not each.name.startswit
         pytest.param(staff.ANALYTES, Analyte, id="analytes"),
         pytest.param(patient.ANALYTES, Analyte, id="patient-analytes"),
         pytest.param(staff.CONCERNS, Escalation.Kind.values, id="concerns"),
+        pytest.param(work_words.CONTACTS, Contact.Outcome.values, id="contacts"),
+        pytest.param(
+            work_words.PHARMACY,
+            set(PharmacyReport.Kind.values) - {"dispensed"},
+            id="pharmacy-reports",
+        ),
+        pytest.param(work_words.FILTERS, filters.FILTERS, id="filters"),
+        pytest.param(work_words.WHO, filters.WHO, id="whose"),
         pytest.param(staff.MESSAGE_STATUS, Message.State.values, id="message-states"),
         pytest.param(staff.PURPOSES, OURS, id="purposes"),
         pytest.param(staff.EVENTS, Kind, id="events"),
@@ -55,4 +65,4 @@ def test_every_standpoint_of_a_list_has_words() -> None:
         and isinstance(node.args[1], ast.Constant)
     }
     assert codes
-    assert codes - set(staff.STANDPOINTS) == set()
+    assert codes - set(work_words.STANDPOINTS) == set()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.attention import Attention, Situation, stand_of
+from monitoring.attention import Attention, Situation, points_of
 from protocol.findings import Decision, Finding, Window
 from protocol.plan import PlannedItem
 from protocol.vocabulary import (
@@ -75,7 +75,7 @@ SOON = (item(Requirement.CHECK_IN, ItemStatus.DUE_SOON, 3),)
 CASES: list[tuple[str, dict[str, Any], Attention, str, Owner]] = [
     (
         "open concern first of all",
-        {"concern": "mood"},
+        {"concerns": ("mood",)},
         Attention.ACT,
         "concern:mood",
         Owner.PRESCRIBER,
@@ -199,13 +199,13 @@ def test_course_is_listed_for_its_gravest_reason(
         "phase": Phase.ACTIVE,
         "decision": BLOCKED,
         "items": (),
-        "concern": "",
+        "concerns": (),
         "signed_unfilled": False,
         "supply_ends_on": None,
         "today": TODAY,
         "now": NOW,
     }
 
-    point = stand_of(Situation(**{**plain, **changes}))
+    point = points_of(Situation(**{**plain, **changes}))[0]
 
     assert (point.attention, point.reason, point.owner) == (attention, reason, owner)

@@ -16,7 +16,14 @@ from django.test import Client
 
 from courses.models import Course, Prescription
 from messaging.models import Message
-from monitoring.actions import code_maps, escalations, lab_tokens, linking
+from monitoring.actions import (
+    assigning,
+    code_maps,
+    escalations,
+    lab_tokens,
+    linking,
+    pharmacy,
+)
 from monitoring.actions import results as arriving
 from monitoring.intake import hl7v2
 from monitoring.intake.code_map import LocalCode
@@ -26,11 +33,14 @@ from monitoring.models import (
     LabReport,
     Observation,
     RememberedLink,
+    SavedView,
     Specimen,
 )
+from monitoring.pharmacy import token_of
 from people import links
 from people.models import Clinic, Membership, Patient, User
 from people.permissions import Role
+from people.queries import places_of
 from protocol.vocabulary import Analyte
 from tests import world
 from tests.monitoring.intake import messages
@@ -96,6 +106,7 @@ def gather() -> Cast:
     }
     things = {
         **_things(here, course, patient, users["dermatologist"]),
+        "saved-view": _view(here, users["dermatologist"]).public_id,
         "lab-token": lab_tokens.issue(
             here, label="Riverside", by=users["administrator"], now=NOW
         ).token.public_id,
@@ -173,7 +184,7 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         "patient": patient.public_id,
         "new-patient": new.public_id,
         "course": course.public_id,
-        "prescription": prescription(course, doctor).public_id,
+        **_prescribed(course, doctor),
         "specimen": Specimen.objects.get(report=filed).public_id,
         "report": queued.public_id,
         "filed-report": filed.public_id,
@@ -207,6 +218,18 @@ def _desk(clinic: Clinic, patient: Patient, doctor: User) -> dict[str, object]:
         "code-meaning": mapped.meaning.public_id,
         "remembered-link": RememberedLink.objects.get(clinic=clinic).public_id,
     }
+
+
+def _prescribed(course: Course, doctor: User) -> dict[str, object]:
+    signed = prescription(course, doctor)
+    link = pharmacy.issue(signed, by=doctor, now=NOW)
+    return {"prescription": signed.public_id, "pharmacy-token": token_of(link)}
+
+
+def _view(clinic: Clinic, of: User) -> SavedView:
+    """A view that the dermatologist keeps; nobody else has it."""
+    (place,) = places_of(of)
+    return assigning.save_view(place=place, name="Mine", show="act", who="me", by=of, now=NOW)
 
 
 def _named(canary: tuple[str, str, str]) -> dict[str, str]:
