@@ -371,7 +371,11 @@ class Dispense(models.Model):
                 condition=Q(reversed_at__isnull=True),
                 name="one_dispense_per_prescription_unless_reversed",
             ),
-            both_or_neither("reversed", model="dispense"),
+            # A pharmacy takes it back without an account; the trail names it.
+            models.CheckConstraint(
+                condition=Q(reversed_by__isnull=True) | Q(reversed_at__isnull=False),
+                name="dispense_is_reversed_at_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
