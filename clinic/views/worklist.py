@@ -19,6 +19,8 @@ from people.permissions import Permission
 from people.queries import NotFound, colleagues_in
 
 _LONGEST_SEARCH = 100
+# Filters that keep their place when nobody is there; the others come when somebody is.
+_ALWAYS = ("", "act", "staff", "patient", "ready", "later", "lost")
 
 
 def address(show: str, who: str = "", page: int = 1) -> str:
@@ -82,6 +84,7 @@ class Worklist(ListPage):
                     "on": key == show,
                 }
                 for key, label in FILTERS.items()
+                if key in _ALWAYS or key == show or found.counts[key]
             ],
             owners=[
                 {"url": address(show, key), "label": label, "on": key == who}

@@ -54,7 +54,7 @@ def inside(client: Client, path: str) -> Client:
 
 
 def text(client: Client, path: str) -> str:
-    return client.get(path).content.decode()
+    return client.get(path).content.decode().replace("\xa0", " ")
 
 
 def test_looking_spends_nothing_and_shows_nothing(client: Client, rx: Any, path: str) -> None:
