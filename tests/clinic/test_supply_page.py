@@ -1,0 +1,78 @@
+"""Capsules against the next pick-up, on the list and on their page; the way back in one press."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import Event
+from courses.models import Course
+from messaging.models import Message
+from monitoring.actions import planning
+from monitoring.models import CourseStanding, WorkItem
+from people.models import Clinic
+from people.permissions import Role
+from tests import ready, world
+from tests.world import NOW, TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def missed(here: Clinic) -> Course:
+    """Signed, not picked up, and the window is over: seven days later."""
+    course = ready.course(here)
+    planning.replan(course, now=NOW + timedelta(days=7))
+    return course
+
+
+def test_a_missed_window_is_on_the_list_with_its_way_back(
+    desk: Client, here: Clinic, missed: Course, clock: Any
+) -> None:
+    clock.shift(timedelta(days=7))
+    desk.force_login(world.staff(here))
+    assert WorkItem.objects.filter(course=missed, reason="WINDOW_EXPIRED").exists()
+    page = desk.get(f"/clinic/courses/{missed.public_id}/supply/").content.decode()
+    assert "A window was missed" in page and "By edition US-2026" in page
+    assert "A new test counts from" in page
+
+    for _ in range(2):
+        desk.post(f"/clinic/courses/{missed.public_id}/supply/")
+
+    begun = Event.objects.get(kind="requalification.begun")
+    assert begun.detail["edition"] == "us-2026"
+    assert begun.detail["test_from"] == (TODAY + timedelta(days=7)).isoformat()
+    assert Message.objects.filter(key__startswith="requalify:").count() == 1
+
+
+def test_where_no_window_was_missed_nothing_is_opened(desk: Client, here: Clinic) -> None:
+    course = ready.course(here)
+    desk.post(f"/clinic/courses/{course.public_id}/supply/")
+    assert not Event.objects.filter(kind="requalification.begun").exists()
+
+
+def test_a_coordinator_sees_it_and_opens_nothing(client: Client, here: Clinic) -> None:
+    course = world.course(world.patient(here))
+    client.force_login(world.staff(here, Role.COORDINATOR))
+    url = f"/clinic/courses/{course.public_id}/supply/"
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 403
+
+
+def test_whoever_runs_out_behind_a_shut_gate_is_on_the_list_in_time(here: Clinic) -> None:
+    """Two days before the last capsule, by the clock alone: no tick is needed to be early."""
+    course = ready.course(here)
+    doctor = world.staff(here)
+    world.picked_up(course, world.signed(course, doctor))
+    standing = CourseStanding.objects.get(course=course)
+    assert (standing.runs_out_on, standing.capsules_left) == (TODAY + timedelta(days=30), 30)
+
+    planning.replan(course, now=NOW + timedelta(days=27))
+    assert not WorkItem.objects.filter(course=course, reason="runs-out").exists()
+    ring = CourseStanding.objects.get(course=course).replan_after
+    assert ring is not None and ring <= NOW + timedelta(days=28)
+    planning.replan(course, now=NOW + timedelta(days=28))
+    assert WorkItem.objects.get(course=course, reason="runs-out").attention == 0
