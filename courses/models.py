@@ -361,7 +361,7 @@ class Dispense(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reversed_at = models.DateTimeField(null=True, blank=True)
-    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reverser = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         triggers = NO_DELETE
@@ -371,9 +371,9 @@ class Dispense(models.Model):
                 condition=Q(reversed_at__isnull=True),
                 name="one_dispense_per_prescription_unless_reversed",
             ),
-            # A pharmacy takes it back without an account; the trail names it.
+            # The reverser is empty where a pharmacy took it back; the trail names it.
             models.CheckConstraint(
-                condition=Q(reversed_by__isnull=True) | Q(reversed_at__isnull=False),
+                condition=Q(reverser__isnull=True) | Q(reversed_at__isnull=False),
                 name="dispense_is_reversed_at_a_time",
             ),
         ]

@@ -68,7 +68,7 @@ def dispense(
 def reverse(course: Course, *, dispense: Dispense, by: trail.Actor, now: datetime) -> Dispense:
     """A supply was not collected and went back to stock (US-21)."""
     dispense.reversed_at = now
-    dispense.reversed_by = author(by)
-    dispense.save(update_fields=["reversed_at", "reversed_by"])
+    dispense.reverser = author(by)
+    dispense.save(update_fields=["reversed_at", "reverser"])
     record(Kind.DISPENSE_REVERSED, course, by=by, now=now)
     return dispense

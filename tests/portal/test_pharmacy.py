@@ -73,7 +73,7 @@ def test_green_says_what_to_hand_out_until_when_and_keeps_who_looked(
         "Ready to dispense",
         "RIVERA, Ana",
         "ISOtretinoin capsules",
-        "40 mg a capsule",
+        "40 mg</span> a capsule",
         "30 capsules (30 days)",
         "27-Nov-2026 23:59 EST",
         "21-Nov-2026",
