@@ -16,7 +16,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 # Pages a signed-in member of staff may open before a second factor exists.
 _BEFORE_SECOND_FACTOR = ("/account/", "/static/", "/health/")
 # Pages that only staff, laboratories and machines open.
-_ENGLISH = ("/clinic/", "/console/", "/api/", "/hooks/", "/health/")
+_ENGLISH = ("/clinic/", "/p/", "/console/", "/api/", "/hooks/", "/health/")
 
 
 def headers(get_response: Handler) -> Handler:
