@@ -9,6 +9,6 @@ def plan_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0009_worklist_and_pharmacy")]
+    dependencies = [("monitoring", "0010_worklist_and_pharmacy")]
 
     operations = [migrations.RunPython(plan_again, migrations.RunPython.noop)]
