@@ -243,6 +243,14 @@ class Observation(models.Model):
                 name="what_was_set_aside_does_not_count",
             ),
         ]
+        indexes = [
+            # What waits for somebody who confirms it: few among millions.
+            models.Index(
+                fields=["specimen"],
+                condition=Q(current=True, confirmed_at__isnull=True) & ~Q(held=""),
+                name="observation_in_doubt",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"observation {self.public_id}"
