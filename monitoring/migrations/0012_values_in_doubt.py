@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Only an index."""
 
     dependencies = [
-        ("monitoring", "0009_reports_by_arrival"),
+        ("monitoring", "0011_plan_again_after_upgrade"),
     ]
 
     operations = [
