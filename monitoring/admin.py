@@ -94,3 +94,11 @@ admin.site.register(
     ),
     Plain,
 )
+
+
+@admin.register(models.Letter)
+class LetterAdmin(ReadOnly):
+    """What patients wrote, without the words."""
+
+    list_display = ("written_at", "patient", "taken_by", "answered_at")
+    private = ("text", "answer", "form_key")

@@ -6,6 +6,7 @@ from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
 from monitoring.models.due_items import Contact, DueItem, DueItemStep, TaskAnswer
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.lab_tokens import LabToken
+from monitoring.models.letters import Letter
 from monitoring.models.pharmacy import PharmacyLink, PharmacyReport
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
 from monitoring.models.pulse import Pulse
@@ -38,6 +39,7 @@ __all__ = [
     "LabMessage",
     "LabReport",
     "LabToken",
+    "Letter",
     "Observation",
     "PathwayStep",
     "PharmacyLink",
