@@ -17,6 +17,7 @@ from clinic.views.laboratory_desk import (
     Remembered,
     SettleHeld,
 )
+from clinic.views.letters import Letters, OneLetter
 from clinic.views.messages import (
     ChooseClinic,
     Forecast,
@@ -84,6 +85,8 @@ urlpatterns = [
     path("results/filed/<uuid:public_id>/", FiledReport.as_view(), name="filed"),
     path("results/<uuid:public_id>/", Queued.as_view(), name="queued"),
     path("messages/", Messages.as_view(), name="messages"),
+    path("messages/from-patients/", Letters.as_view(), name="letters"),
+    path("messages/from-patients/<uuid:public_id>/", OneLetter.as_view(), name="letter"),
     path("messages/to-come/", Forecast.as_view(), name="messages-to-come"),
     path("messages/<uuid:public_id>/", OneMessage.as_view(), name="message"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),

@@ -88,7 +88,7 @@ class Situation:
     """What the worklist is decided from.
 
     ``concerns`` are the kinds of the open concerns, oldest first; ``pharmacy`` is what a pharmacy
-    has reported and nobody has settled.
+    has reported and nobody has settled; ``letter``: the patient waits for an answer.
     """
 
     phase: Phase
@@ -100,6 +100,7 @@ class Situation:
     today: date
     now: datetime
     pharmacy: str = ""
+    letter: bool = False
     gap: SupplyForecast | None = None
 
 
@@ -132,10 +133,13 @@ def points_of(situation: Situation) -> tuple[Standpoint, ...]:
     """Every reason for which a course is on a list, gravest first; never empty.
 
     1. open concerns; 2. findings that alarm; 3. a window about to close, capsules that run out;
-    4. results and answers to read, calls for help, what the pharmacy says, a missed window; 5.
-    ready to sign; 6. what is late or owed; 7. nothing.
+    4. results and answers to read, what the patient has written, calls for help, what the pharmacy
+    says, a missed window; 5. ready to sign; 6. what is late or owed; 7. nothing.
     """
     found = [*_dangers(situation)]
+    if situation.letter:
+        # After the course as well: the patient still waits.
+        found.append(point(Attention.STAFF, "letter", Owner.NURSE))
     if situation.phase is not Phase.CLOSED:
         found += [*_deadlines(situation), *_for_staff(situation), *_owed(situation)]
     if not any(each.attention < Attention.NOTHING for each in found):

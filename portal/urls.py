@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import check_in, door, home, language, learn, pharmacy, records, tasks
+from portal.views import check_in, door, home, language, learn, letters, pharmacy, records, tasks
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("task/<uuid:public_id>/", tasks.Task.as_view(), name="task"),
     path("results/", records.Results.as_view(), name="results"),
     path("messages/", records.Messages.as_view(), name="messages"),
+    path("messages/write/", letters.Write.as_view(), name="write"),
     path("learn/", learn.Learn.as_view(), name="learn"),
     path("learn/myths/", learn.Myths.as_view(), name="learn-myths"),
     path("learn/<slug:slug>/", learn.Card.as_view(), name="learn-card"),

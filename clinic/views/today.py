@@ -13,7 +13,7 @@ from clinic.work_rows import WorkRow, work_row
 from clinic.work_words import counted
 from look.templatetags.clinical import moment_text
 from messaging.queries import count_for_a_person
-from monitoring.queries import worklist
+from monitoring.queries import letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
 from monitoring.queries.worklist import WorklistRow
 
@@ -89,7 +89,8 @@ class Today(ListPage):
         ]
         tiles = [self._tile(name, found) for name in TILES] + [self._unread(found)]
         unreached = count_for_a_person(clinic=self.place.slug)
-        digest = digest_of(tiles, groups, unreached, found.queued_reports, found.to_decide)
+        written = letters.waiting(self.place)
+        digest = digest_of(tiles, groups, unreached, written, found.queued_reports, found.to_decide)
         if self.polled:
             self.template_name = "clinic/today.html#live"
         if self.unchanged(digest):
@@ -103,6 +104,7 @@ class Today(ListPage):
             lost=counted(found.counts["lost"], COUNTED_UP_TO) if found.counts["lost"] else "",
             nothing=counted(found.counts["nothing"], COUNTED_UP_TO),
             unreached=unreached,
+            letters=written,
             digest=digest,
             title_count=found.counts["act"],
         )

@@ -17,6 +17,7 @@ from monitoring.models import (
     Contact,
     CourseStanding,
     Escalation,
+    Letter,
     PharmacyReport,
     WorkItem,
 )
@@ -59,6 +60,7 @@ class _Around:
     concerns: dict[int, tuple[str, ...]]
     signed_unfilled: set[int]
     pharmacy: dict[int, str]
+    letters: set[int]
     contacts: dict[int, Contact]
     assignees: dict[int, int]
 
@@ -73,6 +75,7 @@ def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, D
         concerns=_concerns(ids),
         signed_unfilled=_signed_unfilled(ids, now),
         pharmacy=_pharmacy(ids),
+        letters=_with_letters(ids),
         contacts=_contacts(ids),
         assignees=dict(
             Assignment.objects.filter(course__in=ids, ended_at__isnull=True).values_list(
@@ -149,6 +152,7 @@ def _standing(
         today=today,
         now=now,
         pharmacy=around.pharmacy.get(pk, ""),
+        letter=pk in around.letters,
         gap=ahead,
     )
     points = attention.points_of(situation)
@@ -214,6 +218,14 @@ def _pharmacy(course_ids: Sequence[int]) -> dict[int, str]:
         prescription__course__in=course_ids, settled_at__isnull=True
     ).exclude(kind=PharmacyReport.Kind.DISPENSED)
     return dict(rows.order_by("at").values_list("prescription__course_id", "kind"))
+
+
+def _with_letters(course_ids: Sequence[int]) -> set[int]:
+    """Newest courses of patients who wait for an answer: nobody is listed twice for it."""
+    waiting = Letter.objects.filter(patient=OuterRef("patient"), answered_at__isnull=True)
+    newer = Course.objects.filter(patient=OuterRef("patient"), number__gt=OuterRef("number"))
+    found = Course.objects.filter(Exists(waiting), ~Exists(newer), pk__in=course_ids)
+    return set(found.values_list("pk", flat=True))
 
 
 def _contacts(course_ids: Sequence[int]) -> dict[int, Contact]:

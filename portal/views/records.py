@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from monitoring import portal_queries
 from monitoring.queries import reading
+from monitoring.queries.letters import letters_of
 from portal import wording
 from portal.note_words import note_words
 from portal.views.page import PatientPage
@@ -24,7 +25,7 @@ class Results(PatientPage):
 
 
 class Messages(PatientPage):
-    """What the clinic has written and sent."""
+    """What was written on both sides, and what was sent."""
 
     tab = "messages"
 
@@ -33,6 +34,7 @@ class Messages(PatientPage):
         rows = portal_queries.messages(self.patient)
         return self.show(
             "portal/messages.html",
+            letters=letters_of(self.patient),
             rows=[wording.message(row) for row in rows],
             notes=[note_words(row) for row in reading.notes_to(self.patient)],
         )

@@ -182,6 +182,21 @@ CASES: list[tuple[str, dict[str, Any], Attention, str, Owner]] = [
     ),
     ("check-in due", {"items": SOON}, Attention.PATIENT, "due:check-in", Owner.PATIENT),
     ("planned course", {"phase": Phase.PLANNED}, Attention.STAFF, "not-started", Owner.PATIENT),
+    ("letter", {"letter": True, "items": LATE}, Attention.STAFF, "letter", Owner.NURSE),
+    (
+        "letter after the course",
+        {"letter": True, "phase": Phase.CLOSED},
+        Attention.STAFF,
+        "letter",
+        Owner.NURSE,
+    ),
+    (
+        "letter, and a concern",
+        {"letter": True, "concerns": ("mood",)},
+        Attention.ACT,
+        "concern:mood",
+        Owner.PRESCRIBER,
+    ),
     ("on hold", {"phase": Phase.PAUSED}, Attention.NOTHING, "nothing-due", Owner.NOBODY),
     ("closed", {"phase": Phase.CLOSED, "items": LATE}, Attention.NOTHING, "closed", Owner.NOBODY),
 ]

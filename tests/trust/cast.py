@@ -21,6 +21,7 @@ from monitoring.actions import (
     code_maps,
     escalations,
     lab_tokens,
+    letters,
     linking,
     pharmacy,
 )
@@ -190,6 +191,7 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         "filed-report": filed.public_id,
         **_desk(clinic, patient, doctor),
         "concern": concern.public_id,
+        "letter": letters.write(patient, text="May I swim?", nonce=uuid.uuid4(), now=NOW).public_id,
         "token": links.token_for(TOKEN_KEY),
         # Of no delivery: an unproved call is refused before its key is looked up.
         "delivery": uuid.UUID(int=1),
