@@ -13,6 +13,8 @@ class Kind(StrEnum):
     CONTACT_CHANGED = "contact.changed"
     CONTACT_OPTED_OUT = "contact.opted-out"
     LANGUAGE_CHOSEN = "language.chosen"
+    CALENDAR_GIVEN = "calendar.given"
+    CALENDAR_REVOKED = "calendar.revoked"
     ACCOUNT_LOCKED = "account.locked"
     LINK_OPENED = "link.opened"
     LINK_REFUSED = "link.refused"

@@ -187,6 +187,8 @@ EVENTS: dict[str, str] = {
     "contact.changed": "Contact data changed",
     "contact.opted-out": "Messages stopped by the patient",
     "language.chosen": "Language chosen by the patient",
+    "calendar.given": "Calendar address given to the patient",
+    "calendar.revoked": "Calendar address ended by the patient",
     "account.locked": "Account locked",
     "link.opened": "Task link opened",
     "link.refused": "Task link refused",

@@ -5,13 +5,18 @@ required. Nothing is guessed: ``DEBUG=ture`` is an error, not false.
 """
 
 import os
+from base64 import urlsafe_b64encode
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.exceptions import ImproperlyConfigured
+from py_vapid import Vapid02
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _REQUIRED = object()
+# 32 bytes in base64url without padding.
+_KEY_LENGTH = 43
 
 
 def text(name: str, default: object = _REQUIRED) -> str:
@@ -89,6 +94,27 @@ def database(name: str) -> dict[str, object]:
         "HOST": unquote(query.get("host", "") or parts.hostname or ""),
         "PORT": str(port),
     }
+
+
+def vapid_keys(name: str, private: str | None = None) -> tuple[str, str]:
+    """The private key of web push (43 characters, base64url) and the public one; or two empties.
+
+    The private key never appears in the message.
+    """
+    private = text(name, "") if private is None else private
+    if not private:
+        return "", ""
+    try:
+        if len(private) != _KEY_LENGTH:
+            raise ValueError("length")
+        point = Vapid02.from_raw(private.encode()).public_key.public_bytes(
+            Encoding.X962, PublicFormat.UncompressedPoint
+        )
+    except Exception as error:  # noqa: BLE001 - the library lets every kind of error through
+        raise ImproperlyConfigured(
+            f"{name} is no key for web push ({type(error).__name__}): see manage.py vapid_key."
+        ) from None
+    return private, urlsafe_b64encode(point).decode().rstrip("=")
 
 
 # Hosted providers of e-mail: the backend, and the names of its settings.

@@ -180,6 +180,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -254,6 +255,17 @@ if SMS_PROVIDER == "twilio":
         raise ImproperlyConfigured(
             "SMS_PROVIDER=twilio needs either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID."
         )
+# Notifications on patients' devices; off without a key. `manage.py vapid_key` makes one.
+VAPID_PRIVATE_KEY, VAPID_PUBLIC_KEY = env.vapid_keys("VAPID_PRIVATE_KEY")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", "")
+if VAPID_PRIVATE_KEY and not VAPID_SUBJECT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured("VAPID_SUBJECT must be a mailto: or https: address of yours.")
+# The services of browsers' makers, the only ones that notifications are sent to.
+PUSH_HOSTS = env.words(
+    "PUSH_HOSTS",
+    "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,"
+    "*.push.apple.com,*.notify.windows.com",
+)
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
 # No error tracker is built in yet: what it would see must first be proved free of private data.
 if env.text("SENTRY_DSN", ""):

@@ -52,6 +52,8 @@ def as_a_person_wishes(message: Message, purpose: Purpose, *, now: datetime) -> 
         return End(Message.State.SUPPRESSED, Message.Why.LOCKED)
     if PurposeOptOut.objects.filter(patient=patient, purpose=purpose.name).exists():
         return End(Message.State.SUPPRESSED, Message.Why.OPTED_OUT_OF_THIS)
+    if message.read_at is not None:
+        return End(Message.State.WITHDRAWN, Message.Why.READ_IN_INBOX)
     if _newer_one_goes(message, now=now):
         return End(Message.State.SUPERSEDED, Message.Why.NEWER)
     try:

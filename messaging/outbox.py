@@ -67,6 +67,7 @@ def enqueue(
         send_after=send_after,
         expires_at=expires_at or send_after + purpose.expires_after,
         other_way=other_way,
+        inbox_from=send_after if patient is not None else None,
         state_at=now,
     )
     Message.objects.bulk_create([planned], ignore_conflicts=True)

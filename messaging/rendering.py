@@ -22,7 +22,7 @@ class NotNeutral(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one person will read: ``subject`` and ``html`` are empty for a text message."""
+    """What one person will read: ``subject`` is empty but for e-mail."""
 
     language: str
     sender: str
@@ -36,6 +36,12 @@ def language_for(wanted: str) -> str:
     return base if base in dict(settings.LANGUAGES) else _FALLBACK
 
 
+def neutral_name(clinic: Clinic, language: str) -> str:
+    """The clinic's name, or a plain one where its own says what it treats."""
+    name = " ".join(clinic.name.split())
+    return _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK]) if forbidden_words(name) else name
+
+
 def render(
     *, template: str, variant: str, channel: str, language: str, clinic: Clinic, link: str
 ) -> Text:
@@ -46,7 +52,7 @@ def render(
 
     Args:
         template: the purpose's base name; ``variant`` chooses among its texts.
-        channel: ``sms`` or ``email``.
+        channel: ``sms``, ``email``, or ``push``, which shows the subject of the e-mail.
         language: one of ``settings.LANGUAGES``.
         link: absolute address; the only thing in the text that belongs to the person.
 
@@ -55,11 +61,10 @@ def render(
         TemplateDoesNotExist: nobody wrote it.
     """
     name = f"{template}.{variant}" if variant else template
-    source = Engine.get_default().get_template(f"messages/{language}/{name}.{channel}.txt")
+    kind = "email" if channel == "push" else channel
+    source = Engine.get_default().get_template(f"messages/{language}/{name}.{kind}.txt")
     plain = _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK])
-    sender = " ".join(clinic.name.split())
-    if forbidden_words(sender):
-        sender = plain
+    sender = neutral_name(clinic, language)
     if channel == "sms":
         sender = gsm(sender) or plain
 
@@ -75,6 +80,11 @@ def render(
     if channel == "sms":
         return Text(language=language, sender=sender, subject="", body=text)
     subject, _, body = text.partition("\n\n")
+    if channel == "push":
+        # The clinic's name is the title already.
+        words = subject.removeprefix(f"{sender}: ")
+        said = f"{words[:1].upper()}{words[1:]}\n{link}"
+        return Text(language=language, sender=sender, subject="", body=said)
     return Text(language=language, sender=sender, subject=subject, body=body)
 
 

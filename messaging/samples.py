@@ -17,7 +17,7 @@ _WITHOUT_PURPOSE = {
     SEVERAL: (SEVERAL, ("",)),
     "reply": ("reply", ("stop", "start", "help", "other")),
 }
-_CHANNELS = (Delivery.Channel.SMS, Delivery.Channel.EMAIL)
+_CHANNELS = (Delivery.Channel.SMS, Delivery.Channel.EMAIL, Delivery.Channel.PUSH)
 
 
 @dataclass(frozen=True, slots=True)

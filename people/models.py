@@ -185,11 +185,13 @@ class ContactPoint(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         SMS = "sms", "Text message"
+        PUSH = "push", "Notification"
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="contact_points")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     address = EncryptedTextField(place="people.contactpoint.address")
     address_index = models.CharField(max_length=64)
+    label = models.CharField(max_length=40, blank=True, help_text="of a device: its browser")
     rank = models.PositiveSmallIntegerField(default=0, help_text="lower is tried first")
     verified_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)

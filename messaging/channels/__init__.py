@@ -9,6 +9,7 @@ from messaging.channels.base import Channel
 from messaging.channels.console import Console
 from messaging.channels.email import Email
 from messaging.channels.email_hosted import HostedEmail
+from messaging.channels.push import Push
 from messaging.channels.sms_twilio import SmsTwilio
 from messaging.channels.sms_webhook import SmsWebhook
 
@@ -28,6 +29,8 @@ def opened() -> Iterator[Mapping[str, Channel]]:
         channels["sms"] = SmsTwilio()
     elif settings.SMS_PROVIDER == "console" and settings.DEBUG:
         channels["sms"] = Console()
+    if settings.VAPID_PUBLIC_KEY:
+        channels["push"] = Push()
     try:
         yield channels
     finally:

@@ -20,6 +20,7 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         SMS = "sms", "Text message"
+        PUSH = "push", "Notification"
 
     class Outcome(models.TextChoices):
         ATTEMPTING = "attempting", "Under way"

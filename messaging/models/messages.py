@@ -48,6 +48,7 @@ class Message(models.Model):
         PROVIDER_TRIED = "provider-tried", "another message shows whether the provider is back"
         TRYING_AGAIN = "trying-again", "no answer the first time; one more try"
         PREPARING_FAILED = "preparing-failed", "an error while preparing it; trying again"
+        READ_IN_INBOX = "read-in-inbox", "the person has read it on their own page"
         NOT_NEEDED = "not-needed", "what it was about is settled"
         NEWER = "newer", "a newer message of this kind goes out instead"
         TOGETHER = "together", "told in one message with another reminder of the day"
@@ -88,6 +89,9 @@ class Message(models.Model):
     created_at = models.DateTimeField()
     send_after = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # The inbox on the patient's own page (G6): the row itself, so it is there exactly once.
+    inbox_from = models.DateTimeField(null=True, blank=True, help_text="empty: for staff")
+    read_at = models.DateTimeField(null=True, blank=True, help_text="on the patient's own page")
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
     state_reason = models.CharField(max_length=200, blank=True, help_text="Why, or free words")
     state_at = models.DateTimeField(help_text="since when it is in this state")
@@ -145,6 +149,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["patient", "kind", "-send_after"], name="message_by_patient"),
             models.Index(fields=["clinic", "-send_after"], name="message_by_clinic"),
+            models.Index(
+                fields=["patient", "-inbox_from"],
+                condition=Q(inbox_from__isnull=False),
+                name="message_in_inbox",
+            ),
             models.Index(
                 fields=["clinic", "state_at"],
                 condition=Q(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from isotrack import env
 from tests.messaging import world
 from tests.messaging.sinks import (
     Sink,
     mail_sink,
     mailgun_sink,
     postmark_sink,
+    push_sink,
     sms_sink,
     twilio_sink,
 )
 
+# Made for these tests; it opens nothing.
+VAPID_KEY = urlsafe_b64encode(b"\x07" * 32).decode().rstrip("=")
 SECRET = "shared-with-the-sms-provider"
 
 
@@ -84,6 +89,22 @@ def postmark(settings: Any) -> Iterator[Sink]:
             "WEBHOOK_SECRET": f"postmark:{SECRET}",
         }
         yield sink
+
+
+@pytest.fixture
+def push(settings: Any) -> Iterator[Sink]:
+    """A push service with one browser, and settings that use it."""
+    with push_sink() as sink:
+        use_push(settings)
+        yield sink
+
+
+def use_push(settings: Any) -> None:
+    """A key of ours, and loopback as the only push service."""
+    settings.VAPID_PRIVATE_KEY = VAPID_KEY
+    settings.VAPID_PUBLIC_KEY = env.vapid_keys("VAPID_PRIVATE_KEY", VAPID_KEY)[1]
+    settings.VAPID_SUBJECT = "mailto:clinic@example.org"
+    settings.PUSH_HOSTS = ["127.0.0.1"]
 
 
 def hosted(settings: Any, provider: str) -> None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import email
 import json
+import os
 import socket
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +20,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
 
+import http_ece
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 _NO = (
     "You tried to send to a recipient that has been marked as inactive. "
@@ -153,8 +158,37 @@ def postmark_sink() -> Iterator[Sink]:
 
 
 @contextmanager
+def push_sink() -> Iterator[Sink]:
+    """The push service of a browser's maker, and the browser: it opens what was encrypted for it.
+
+    ``address`` is a subscription as the channel keeps it; the faults are those of
+    :func:`sms_sink`.
+    """
+    browser = ec.generate_private_key(ec.SECP256R1())
+    secret = os.urandom(16)
+
+    def read(headers: dict[str, str], body: bytes) -> Accept:
+        opened = http_ece.decrypt(body, private_key=browser, auth_secret=secret)
+        said = json.loads(opened)
+        shown = f"{said['title']}\n{said['body']}\n{said['url']}"
+        return Accept(key=said["tag"], to="", body=shown, headers=headers)
+
+    with _gateway(read, answer={}) as sink:
+        point = browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        sink.address = json.dumps(
+            {
+                "auth": urlsafe_b64encode(secret).decode().rstrip("="),
+                "endpoint": sink.address,
+                "p256dh": urlsafe_b64encode(point).decode().rstrip("="),
+            },
+            sort_keys=True,
+        )
+        yield sink
+
+
+@contextmanager
 def _gateway(
-    read: Callable[[dict[str, str], str], Accept], *, answer: dict[str, Any]
+    read: Callable[[dict[str, str], Any], Accept], *, answer: dict[str, Any]
 ) -> Iterator[Sink]:
     sink = Sink()
 
@@ -167,7 +201,10 @@ def _gateway(
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             fault = sink.next_fault()
-            taken = read({**dict(self.headers), "path": self.path}, body.decode())
+            sealed = self.headers["Content-Encoding"] == "aes128gcm"
+            taken = read(
+                {**dict(self.headers), "path": self.path}, body if sealed else body.decode()
+            )
             if fault in {"accept", "drop-after-accept", "broken-answer"}:
                 sink.take(taken)
             if fault == "slow":

@@ -14,6 +14,7 @@ ALLOWED = {
     "font-src": {"'self'"},
     "connect-src": {"'self'"},
     "manifest-src": {"'self'"},
+    "worker-src": {"'self'"},
     "form-action": {"'self'"},
     "base-uri": {"'none'"},
     "object-src": {"'none'"},
