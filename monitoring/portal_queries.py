@@ -10,7 +10,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from courses.models import Course, Prescription
-from messaging.models import Delivery
 from monitoring import check_in_drafts, dossier, policies
 from monitoring.check_in_drafts import Draft
 from monitoring.models import CheckIn
@@ -36,7 +35,6 @@ from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
 from protocol.vocabulary import Action, Analyte, Phase, Reason, Tier, Urgency
 
-_SHOWN_MESSAGES = 30
 # The order in which results are read out: liver, blood fats, the rest.
 _READING_ORDER = tuple(Analyte)
 
@@ -96,15 +94,6 @@ class ResultRow:
     flag: Flag | None
     tier: Tier | None
     settled: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRow:
-    """One message that was sent to the patient."""
-
-    at: datetime
-    channel: str
-    purpose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,19 +202,6 @@ def _said(graded: Graded) -> str:
     if graded.converted or not graded.result.text:
         return "" if graded.number is None else f"{graded.number:f}"
     return graded.result.text
-
-
-def messages(patient: Patient) -> tuple[MessageRow, ...]:
-    """What was sent to the patient, newest first."""
-    rows = (
-        Delivery.objects.filter(message__patient=patient, outcome__in=[Delivery.Outcome.ACCEPTED])
-        .select_related("message")
-        .order_by("-started_at")[:_SHOWN_MESSAGES]
-    )
-    return tuple(
-        MessageRow(at=row.started_at, channel=row.channel, purpose=row.message.purpose)
-        for row in rows
-    )
 
 
 def task(patient: Patient, *, now: datetime) -> Task:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.views import check_in, door, home, language, learn, letters, pharmacy, records, tasks
+from portal.views import (
+    calendars,
+    check_in,
+    door,
+    home,
+    language,
+    learn,
+    letters,
+    pharmacy,
+    reach,
+    records,
+    tasks,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -24,5 +36,10 @@ urlpatterns = [
     path("learn/", learn.Learn.as_view(), name="learn"),
     path("learn/myths/", learn.Myths.as_view(), name="learn-myths"),
     path("learn/<slug:slug>/", learn.Card.as_view(), name="learn-card"),
+    path("reach/", reach.Reach.as_view(), name="reach"),
+    path("devices/", reach.Devices.as_view(), name="devices"),
+    path("device-worker.js", reach.worker, name="worker"),
+    path("calendar/", calendars.CalendarPage.as_view(), name="calendar"),
+    path("calendar/<str:token>/dates.ics", calendars.calendar_file, name="calendar-file"),
     path("help/", records.Help.as_view(), name="help"),
 ]

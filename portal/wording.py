@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from messaging.own_queries import InboxRow
 from monitoring.check_in_meaning import Meaning
-from monitoring.portal_queries import MessageRow, ResultRow
+from monitoring.portal_queries import ResultRow
 from portal.reason_table import REASONS
 from protocol.findings import Finding
 from protocol.grading import Flag
@@ -104,6 +105,7 @@ TIPS: dict[str, Text] = {
 PURPOSES: dict[str, Text] = {
     "due-item-reminder": gettext_lazy("Reminder of a task"),
     "check-in": gettext_lazy("Reminder of your monthly check-in"),
+    "collect-reminder": gettext_lazy("Reminder of your pick-up"),
     "prescription-ready": gettext_lazy("News about your next pick-up"),
     "clinic-message": gettext_lazy("Message from your clinic"),
     "result-note": gettext_lazy("Message from your clinic"),
@@ -113,6 +115,23 @@ PURPOSES: dict[str, Text] = {
 CHANNELS: dict[str, Text] = {
     "email": gettext_lazy("by e-mail"),
     "sms": gettext_lazy("by text message"),
+    "push": gettext_lazy("as a notification"),
+}
+
+
+# What may be wanted or not, by purpose; what the clinic must say stays in the inbox in any case.
+KINDS: dict[str, Text] = {
+    "check-in": gettext_lazy("Your monthly check-in"),
+    "due-item-reminder": gettext_lazy("Tasks with a day, such as a test"),
+    "collect-reminder": gettext_lazy("The last days to pick up"),
+    "prescription-ready": gettext_lazy("News about your next pick-up"),
+    "result-note": gettext_lazy("Your clinic has read a result"),
+    "clinic-message": gettext_lazy("Other messages from your clinic"),
+}
+WAYS: dict[str, Text] = {
+    "email": gettext_lazy("E-mail"),
+    "sms": gettext_lazy("Text message"),
+    "push": gettext_lazy("Notification"),
 }
 
 
@@ -168,7 +187,7 @@ class MessageWords:
 
     title: Text
     channel: Text
-    row: MessageRow
+    row: InboxRow
 
 
 def reason_words(
@@ -356,7 +375,7 @@ def _closing(sentence: str, row: ResultRow) -> str:
     return _("%(sentence)s Your doctor is reading it.") % {"sentence": sentence}
 
 
-def message(row: MessageRow) -> MessageWords:
+def message(row: InboxRow) -> MessageWords:
     """A message by its purpose; one without words here is simply a message."""
     return MessageWords(
         PURPOSES.get(row.purpose, _("Message from your clinic")),

@@ -1,5 +1,6 @@
 """The vigilance: what is due, what came back, what was decided."""
 
+from monitoring.models.calendar_feeds import CalendarFeed
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
@@ -25,6 +26,7 @@ from monitoring.models.worklist import Assignment, SavedView, WorkItem
 __all__ = [
     "Acknowledgement",
     "Assignment",
+    "CalendarFeed",
     "CheckIn",
     "ClinicPolicyVersion",
     "CodeMeaning",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from audit import trail
+from messaging import own_queries
 from messaging.rendering import language_for
 from people import queries as people
 from portal.access import Access, patient_for
@@ -69,7 +70,9 @@ class PatientPage(View):
             "now": self.now,
             "help_url": reverse("portal:help"),
             "by_link": access.by_link,
-            "tabs": [] if access.by_link else _tabs(self.tab),
+            "tabs": []
+            if access.by_link
+            else _tabs(self.tab, own_queries.unread(access.patient, now=self.now)),
         }
 
     def show(self, template: str, status: int = 200, **context: object) -> HttpResponse:
@@ -93,7 +96,7 @@ def _turned_away(request: HttpRequest) -> HttpResponseBase:
     return redirect("account_login")
 
 
-def _tabs(current: str) -> list[dict[str, object]]:
+def _tabs(current: str, unread: int) -> list[dict[str, object]]:
     names = (
         ("home", _("Home"), "home"),
         ("results", _("Results"), "chart"),
@@ -101,6 +104,12 @@ def _tabs(current: str) -> list[dict[str, object]]:
         ("help", _("Help"), "help"),
     )
     return [
-        {"label": label, "url": reverse(f"portal:{name}"), "icon": icon, "current": name == current}
+        {
+            "label": label,
+            "url": reverse(f"portal:{name}"),
+            "icon": icon,
+            "current": name == current,
+            "new": unread if name == "messages" else 0,
+        }
         for name, label, icon in names
     ]

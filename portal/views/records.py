@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from messaging import own_queries
+from messaging.actions import reaching
 from monitoring import portal_queries
 from monitoring.queries import reading
 from monitoring.queries.letters import letters_of
@@ -25,19 +27,21 @@ class Results(PatientPage):
 
 
 class Messages(PatientPage):
-    """What was written on both sides, and what was sent."""
+    """What was written on both sides, and the inbox: whatever was meant to be sent (G6)."""
 
     tab = "messages"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Newest first."""
-        rows = portal_queries.messages(self.patient)
-        return self.show(
+        """Newest first; what is shown counts as read from then on."""
+        rows = own_queries.inbox(self.patient, now=self.now)
+        answer = self.show(
             "portal/messages.html",
             letters=letters_of(self.patient),
             rows=[wording.message(row) for row in rows],
             notes=[note_words(row) for row in reading.notes_to(self.patient)],
         )
+        reaching.read(self.patient, now=self.now)
+        return answer
 
 
 class Help(PatientPage):

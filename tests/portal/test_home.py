@@ -12,6 +12,7 @@ from django.test import Client
 
 from courses.actions import stopping
 from courses.models import Course, Prescription
+from messaging.models import Message
 from monitoring.actions import check_ins, planning
 from monitoring.models import Observation, Specimen
 from people.models import Patient
@@ -238,6 +239,7 @@ def test_a_result_that_cannot_be_read_is_never_normal(signed_in: Client, patient
 
 
 def test_empty_lists_say_so(signed_in: Client) -> None:
+    Message.objects.all().delete()
     assert "No results yet" in signed_in.get("/results/").content.decode()
     assert "No messages yet" in signed_in.get("/messages/").content.decode()
 
