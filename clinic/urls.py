@@ -38,6 +38,7 @@ from clinic.views.starting import StartCourse
 from clinic.views.supply import Supply
 from clinic.views.today import Today
 from clinic.views.typing_results import TypeResults
+from clinic.views.ways import Ways
 from clinic.views.worklist import ForgetView, HandOver, KeepView, Worklist
 
 app_name = "clinic"
@@ -49,6 +50,7 @@ urlpatterns = [
     path("worklist/views/<uuid:public_id>/forget/", ForgetView.as_view(), name="forget-view"),
     path("patients/", Patients.as_view(), name="patients"),
     path("patients/<uuid:public_id>/", PatientHome.as_view(), name="patient"),
+    path("patients/<uuid:public_id>/ways/", Ways.as_view(), name="ways"),
     path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
     path("start/", StartCourse.as_view(), name="start"),
     path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),

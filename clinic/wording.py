@@ -277,6 +277,8 @@ MESSAGE_STATUS: dict[str, str] = {
     "suppressed": "neutral",
 }
 
+WAYS: dict[str, str] = {"email": "E-mail", "sms": "Text message", "push": "Notification"}
+
 PURPOSES: dict[str, str] = {
     "due-item-reminder": "Something is due",
     "collect-reminder": "A window that closes",

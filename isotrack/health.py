@@ -15,6 +15,7 @@ from prometheus_client.core import REGISTRY, GaugeMetricFamily
 
 from messaging.clock import database_now
 from messaging.queries import STUCK_AFTER, Queue, queue
+from messaging.watch import Watched, watched
 from monitoring.models import Pulse
 
 # Beat ticks every five minutes: two missed ticks are a fault (REM-09).
@@ -28,6 +29,7 @@ class Work:
 
     queue: Queue
     last_sweep_age_s: float | None
+    watched: Watched | None = None
 
 
 @login_not_required
@@ -75,11 +77,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return ExportToDjangoView(request)
 
 
-def _work() -> Work | None:
-    """What the database says, or ``None`` if it does not answer."""
+def _work(*, watching: bool = False) -> Work | None:
+    """What the database says, with the guarantees if asked; ``None`` if it does not answer."""
     try:
         now = database_now()
-        return Work(queue=queue(now=now), last_sweep_age_s=_last_sweep_age(now))
+        return Work(
+            queue=queue(now=now),
+            last_sweep_age_s=_last_sweep_age(now),
+            watched=watched(now=now) if watching else None,
+        )
     except DatabaseError:
         # A broken connection must not be handed to the next request.
         connection.close()
@@ -114,7 +120,7 @@ class OutboxCollector:
 
     def collect(self) -> list[GaugeMetricFamily]:
         """The gauges; none while the database is away."""
-        work = _work()
+        work = _work(watching=True)
         if work is None:
             return []
         values = {
@@ -128,6 +134,27 @@ class OutboxCollector:
             GaugeMetricFamily(f"isotrack_messages_{name}", text, value=value)
             for name, (text, value) in values.items()
         ]
+        seen = work.watched
+        if seen is not None:
+            figures = {
+                "left_lying": ("Due for half an hour and not touched; must be 0", seen.left_lying),
+                "too_many_accepts": ("Taken more than twice; must be 0", seen.too_many_accepts),
+                "same_key_twice": ("Keys accepted twice in a day", seen.same_key_twice),
+                "missed": ("Safety messages that ended untried in a day", seen.missed),
+                "sent_last_day": ("Messages taken by providers in a day", seen.sent),
+            }
+            gauges += [
+                GaugeMetricFamily(f"isotrack_messages_{name}", text, value=value)
+                for name, (text, value) in figures.items()
+            ]
+            late = GaugeMetricFamily(
+                "isotrack_messages_late_seconds",
+                "How late messages left in the last day",
+                labels=["quantile"],
+            )
+            for quantile, seconds in seen.late_s.items():
+                late.add_metric([str(quantile)], seconds)
+            gauges.append(late)
         if work.last_sweep_age_s is not None:
             gauges.append(
                 GaugeMetricFamily(

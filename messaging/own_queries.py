@@ -72,8 +72,8 @@ def unread(patient: Patient, *, now: datetime) -> int:
     return lying.filter(read_at__isnull=True).count()
 
 
-def wishes(patient: Patient) -> Wishes:
-    """How the patient wants to be reached."""
+def wishes(patient: Patient, *, whole: bool = False) -> Wishes:
+    """How the patient wants to be reached; ``whole`` addresses are for who may correct them."""
     hours = PatientHours.objects.filter(patient=patient).first()
     ways = ContactPoint.objects.filter(patient=patient).order_by("rank", "pk")
     return Wishes(
@@ -81,7 +81,7 @@ def wishes(patient: Patient) -> Wishes:
             Way(
                 pk=way.pk,
                 channel=way.channel,
-                address=_shortened(way),
+                address=way.address if whole and way.channel != "push" else _shortened(way),
                 label=way.label,
                 on=way.opted_out_at is None,
                 bad=way.bad_at is not None,

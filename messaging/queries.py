@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from messaging.models import ClinicLimits, Delivery, Message
 from messaging.models.wishes import DAY_BEGINS, DAY_ENDS, MOST_A_MONTH
+from people.models import ContactPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class LedgerRow:
 
     Attributes:
         state: the code; ``state_words`` its words; ``why`` what explains it, possibly empty.
+        read_at: when the patient saw it on their own page.
         waiting: it has not left yet; ``send_after`` says when it may.
         needs_a_person: somebody must look at it, and nobody has.
         deliveries: every attempt, oldest first.
@@ -69,10 +71,21 @@ class LedgerRow:
     send_after: datetime
     expires_at: datetime
     needs_a_person: bool
+    read_at: datetime | None
     handled_at: datetime | None
     handled_by: str
     handled_note: str
     deliveries: tuple[DeliveryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BadAddress:
+    """An address of a patient that does not work: a task for staff until it is corrected."""
+
+    patient: uuid.UUID
+    name: str
+    channel: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,31 @@ def count_for_a_person(*, clinic: str) -> int:
     return Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic).count()
 
 
+def bad_addresses(*, clinic: str, limit: int = 100) -> list[BadAddress]:
+    """Numbers and mailboxes that failed, the oldest first; devices end by themselves (REM-16)."""
+    found = _bad_addresses(clinic).select_related("patient").order_by("bad_at", "pk")
+    return [
+        BadAddress(
+            patient=point.patient.public_id,
+            name=point.patient.full_name,
+            channel=point.get_channel_display(),
+            since=point.bad_at or point.created_at,
+        )
+        for point in found[:limit]
+    ]
+
+
+def count_bad_addresses(*, clinic: str) -> int:
+    """How many addresses :func:`bad_addresses` would list."""
+    return _bad_addresses(clinic).count()
+
+
+def _bad_addresses(clinic: str) -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(
+        patient__clinic__slug=clinic, bad_at__isnull=False, opted_out_at__isnull=True
+    ).exclude(channel=ContactPoint.Channel.PUSH)
+
+
 def _rows(found: QuerySet[Message]) -> list[LedgerRow]:
     chosen = found.select_related("patient", "user", "handled_by").prefetch_related("deliveries")
     needing = set(
@@ -195,6 +233,7 @@ def _row(message: Message, *, needs: bool) -> LedgerRow:
         send_after=message.send_after,
         expires_at=message.expires_at,
         needs_a_person=needs,
+        read_at=message.read_at,
         handled_at=message.handled_at,
         handled_by=str(message.handled_by or ""),
         handled_note=message.handled_note,

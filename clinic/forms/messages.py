@@ -14,3 +14,10 @@ class ReasonForm(StaffForm):
         min_length=3,
         help_text="It stays in the ledger; write nothing about the patient's health.",
     )
+
+
+class AddressForm(StaffForm):
+    """The right number or mailbox in the place of one that does not work."""
+
+    pk = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31)
+    address = forms.CharField(max_length=254)

@@ -5,17 +5,19 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from audit import trail
-from clinic import wording
+from clinic import message_words, wording
 from clinic.forms.messages import ReasonForm
 from clinic.rows import message_row
 from clinic.views.base import StaffPage
+from messaging import own_queries
 from messaging.actions import handling
-from messaging.queries import LedgerRow, ledger, needs_a_person, one
+from messaging.queries import LedgerRow, bad_addresses, ledger, needs_a_person, one
 from monitoring.queries.reminders import FORETOLD_DAYS, forecast
 from people.permissions import Permission
-from people.queries import members_of, patient_for, patient_row
+from people.queries import members_of, patient_for, patient_row, search
 
 _MOST_ROWS = 200
 FILTERS = (
@@ -42,13 +44,35 @@ class Messages(StaffPage):
         whole = not group and patient is None
         broken = needs_a_person(clinic=self.place.slug) if whole else []
         return self.page(
+            why=self._why(rows) if patient is not None and not group else [],
             broken=[message_row(row) for row in broken],
+            bad=bad_addresses(clinic=self.place.slug) if whole else [],
             rows=[message_row(row) for row in rows],
             more=len(rows) == _MOST_ROWS,
             patient=self._who,
             group=group,
             filters=FILTERS,
         )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Find one patient's messages; what is typed is private and stays out of the address."""
+        text = request.POST.get("q", "").strip()[:100]
+        found = search(self.place, text) if text else []
+        if len(found) == 1:
+            return redirect(f"{reverse('clinic:messages')}?patient={found[0].public_id}")
+        trail.saw_many(
+            self.user,
+            page="messages",
+            now=self.now,
+            patients=[row.public_id for row in found],
+            clinic=self.place.slug,
+        )
+        return self.page(asked=text, found=found, filters=FILTERS, group="")
+
+    def _why(self, rows: list[LedgerRow]) -> list[str]:
+        """The answer to "why did she not get it?", in a line or two."""
+        wishes = own_queries.wishes(self._person)
+        return message_words.answers(rows, wishes, zone=self.place.timezone, now=self.now)
 
     def _patient(self, asked: str) -> uuid.UUID | None:
         self._who = None
@@ -58,8 +82,10 @@ class Messages(StaffPage):
             public_id = uuid.UUID(asked)
         except ValueError:
             raise Http404 from None
-        person = patient_for(self.user, public_id, need=self.need, page="messages", now=self.now)
-        self._who = patient_row(person)
+        self._person = patient_for(
+            self.user, public_id, need=self.need, page="messages", now=self.now
+        )
+        self._who = patient_row(self._person)
         return public_id
 
 
@@ -118,6 +144,7 @@ class OneMessage(StaffPage):
         may = self.place.may(Permission.RECORD_CARE)
         return self.page(
             message=message_row(row),
+            story=message_words.sentence(row, zone=self.place.timezone),
             row=row,
             form=form,
             may_cancel=may and row.state == "planned",

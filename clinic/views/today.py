@@ -12,7 +12,7 @@ from clinic.views.base import StaffPage
 from clinic.work_rows import WorkRow, work_row
 from clinic.work_words import counted
 from look.templatetags.clinical import moment_text
-from messaging.queries import count_for_a_person
+from messaging.queries import count_bad_addresses, count_for_a_person
 from monitoring.queries import letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
 from monitoring.queries.worklist import WorklistRow
@@ -89,8 +89,10 @@ class Today(ListPage):
         ]
         tiles = [self._tile(name, found) for name in TILES] + [self._unread(found)]
         unreached = count_for_a_person(clinic=self.place.slug)
+        bad_addresses = count_bad_addresses(clinic=self.place.slug)
         written = letters.waiting(self.place)
-        digest = digest_of(tiles, groups, unreached, written, found.queued_reports, found.to_decide)
+        outside = (unreached, bad_addresses, written, found.queued_reports, found.to_decide)
+        digest = digest_of(tiles, groups, *outside)
         if self.polled:
             self.template_name = "clinic/today.html#live"
         if self.unchanged(digest):
@@ -106,6 +108,7 @@ class Today(ListPage):
             unreached=unreached,
             letters=written,
             digest=digest,
+            bad_addresses=bad_addresses,
             title_count=found.counts["act"],
         )
         if self.unchanged(digest):

@@ -75,6 +75,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["key"], name="delivery_by_key"),
+            models.Index(fields=["started_at"], name="delivery_by_time"),
             models.Index(
                 fields=["outcome_at"],
                 condition=Q(channel="sms", outcome="accepted", receipt=""),

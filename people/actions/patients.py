@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from audit import trail
 from audit.kinds import Kind
@@ -21,6 +23,10 @@ class Unusable(ValueError):
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
         self.field = field
+
+
+class UnknownAddress(LookupError):
+    """It is not the patient's, or not one that is typed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,70 @@ def add_contact_point(patient: Patient, *, channel: str, address: str, rank: int
         address_index=address_index(address),
         rank=rank,
     )
+
+
+@trail.action
+def correct_address(
+    patient: Patient, pk: int, *, address: str, by: trail.Actor, now: datetime
+) -> ContactPoint:
+    """Put the right address in the place of one that failed; the same one again gives it a new try.
+
+    Whether the patient wants messages is not touched: an opt-out is theirs alone to take back.
+
+    Raises:
+        Unusable: it is no address of its kind, or the patient has it already.
+        UnknownAddress: it is not the patient's, or it is a device.
+    """
+    point = (
+        ContactPoint.objects.select_for_update()
+        .exclude(channel=ContactPoint.Channel.PUSH)
+        .filter(patient=patient, pk=pk)
+        .first()
+    )
+    if point is None:
+        raise UnknownAddress
+    country = patient.country or patient.clinic.country
+    text = readable_address(point.channel, address, country=country)
+    index = address_index(text)
+    if index == point.address_index and point.bad_at is None:
+        trail.unchanged()
+        return point
+    others = ContactPoint.objects.filter(
+        patient=patient, channel=point.channel, address_index=index
+    )
+    if others.exclude(pk=point.pk).exists():
+        raise Unusable("address", "The patient has this address already.")
+    change = "tried-again" if index == point.address_index else "corrected"
+    point.address, point.address_index = text, index
+    point.verified_at = point.bad_at = None
+    point.save(update_fields=["address", "address_index", "verified_at", "bad_at"])
+    trail.record(
+        Kind.CONTACT_CHANGED,
+        by=by,
+        subject=f"contact-point:{point.pk}",
+        now=now,
+        clinic=patient.clinic.slug,
+        patient=patient.public_id,
+        channel=point.channel,
+        change=change,
+    )
+    return point
+
+
+def readable_address(channel: str, text: str, *, country: str) -> str:
+    """A telephone number or an e-mail address in the one form in which it is stored.
+
+    Raises:
+        Unusable: it is none.
+    """
+    if channel == ContactPoint.Channel.SMS:
+        return readable_phone(text, country=country)
+    address = text.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Unusable("address", "This is not an e-mail address.") from None
+    return address
 
 
 def address_index(address: str) -> str:

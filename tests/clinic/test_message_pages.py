@@ -61,7 +61,7 @@ def test_message_tells_its_story(desk: Client, here: Clinic) -> None:
         receipt="failed", receipt_at=world.NOW,
     )  # fmt: skip
     shown = desk.get(reverse("clinic:message", args=[message.public_id])).content.decode()
-    for words in ("The carrier could not deliver it", "Text message", "30003", "Failed for good"):
+    for words in ("the carrier could not deliver it", "Text message", "30003", "Failed for good"):
         assert words in shown
     assert "[link]" in shown
 
