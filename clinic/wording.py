@@ -76,6 +76,8 @@ REQUIREMENTS: dict[str, str] = {
     "check-in": "Monthly check-in",
     "final-test": "Final pregnancy test",
     "collect": "Supply to collect",
+    "note": "Word about results",
+    "look-back": "After the course",
 }
 
 TIERS: dict[Tier, tuple[str, str]] = {
@@ -287,6 +289,7 @@ PURPOSES: dict[str, str] = {
     "clinic-message": "Message from the clinic",
     "result-note": "Note about results",
     "pharmacy-note": "Out of stock at a pharmacy",
+    "look-back": "After the course",
     "escalation": "Concern, to staff",
     "welcome": "Welcome",
     "several": "Several reminders of one day",

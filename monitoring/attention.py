@@ -282,12 +282,21 @@ _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
 
 
 def _waiting(situation: Situation) -> list[PlannedItem]:
-    # A supply to collect has its own place on the list: the window that closes.
     return [
         item
         for item in situation.items
-        if item.met_by is None and item.requirement is not Requirement.COLLECT
+        if item.met_by is None and not _apart(item, situation.today)
     ]
+
+
+def _apart(item: PlannedItem, today: date) -> bool:
+    """A supply to collect has its own place on the list, and what is only told is not waited for.
+
+    A word about results that was not read is somebody's from the nurse's day on.
+    """
+    if item.requirement is Requirement.NOTE:
+        return not _reached(item.nurse_on, today)
+    return item.requirement in {Requirement.COLLECT, Requirement.LOOK_BACK}
 
 
 def _needs_supply(situation: Situation) -> bool:

@@ -27,6 +27,11 @@ def _still_collectable(about: str, now: datetime) -> bool | str:
     return theirs.exists() or "the clinic has to act first"
 
 
+def _still_unread(about: str, now: datetime) -> bool | str:
+    """The first word is always worth saying; the one after it only if the first was not read."""
+    return _still_due(about, now) if about.startswith("due-item:") else True
+
+
 def _still_unacknowledged(about: str, now: datetime) -> bool:
     """Nobody has acknowledged the concern yet."""
     return Escalation.objects.filter(
@@ -106,8 +111,20 @@ RESULT_NOTE = purposes.declare(
     urgency=Urgency.SAFETY,
     quiet_hours=True,
     expires_after=timedelta(days=7),
-    still_wanted=_always,
+    still_wanted=_still_unread,
     template="clinic-message",
+    variants=("", "after"),
+)
+LOOK_BACK = purposes.declare(
+    "look-back",
+    urgency=Urgency.COURTESY,
+    quiet_hours=True,
+    expires_after=timedelta(days=7),
+    still_wanted=_still_due,
+    template="look-back",
+    task_link=True,
+    variants=("on",),
+    spared_at_limit=("on",),
 )
 PHARMACY_NOTE = purposes.declare(
     "pharmacy-note",
@@ -135,4 +152,6 @@ OF_REQUIREMENT: Mapping[Requirement, Purpose] = {
     Requirement.FINAL_TEST: DUE_ITEM_REMINDER,
     Requirement.CHECK_IN: CHECK_IN,
     Requirement.COLLECT: COLLECT,
+    Requirement.NOTE: RESULT_NOTE,
+    Requirement.LOOK_BACK: LOOK_BACK,
 }

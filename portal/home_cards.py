@@ -15,12 +15,16 @@ from django.utils.translation import gettext as _
 from monitoring.portal_queries import Home
 from portal import wording
 from protocol.findings import CheckResult, Finding
+from protocol.news import LOOK_BACK_MONTHS
 from protocol.plan import PlannedItem
 from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement, Said
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
 _SHOWN_DATES = 4
 _WEEK = 7
+# Picking up has a card of its own, and what is only told is nothing to do.
+_LOOK_BACKS = {f"look-back/month-{months:02}" for months in LOOK_BACK_MONTHS}
+_NOT_A_STEP = {Requirement.COLLECT, Requirement.NOTE, Requirement.LOOK_BACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +199,12 @@ def _after(home: Home) -> NextStep:
             deadline_zone=home.zone,
             status="due",
         )
+    if any(item.key in _LOOK_BACKS and item.opens_on <= home.today for item in home.items):
+        return _calm(
+            _("How is your skin?"),
+            _("For some people spots come back within a year. If yours do, call your clinic."),
+            home,
+        )
     return _calm(_("Your course has ended"), _("Thank you for all your care."), home)
 
 
@@ -203,9 +213,7 @@ def _pressing(home: Home) -> PlannedItem | None:
     waiting = [
         item
         for item in home.items
-        if item.met_by is None
-        and item.status in _PRESSING
-        and item.requirement is not Requirement.COLLECT
+        if item.met_by is None and item.status in _PRESSING and item.requirement not in _NOT_A_STEP
     ]
     if home.check_in_open:
         # What can be done here and now comes before what needs an appointment on the same day.
@@ -226,7 +234,7 @@ def _cycle_is_open(home: Home) -> bool:
     if home.capsules_left_days is not None:
         return home.capsules_left_days <= _WEEK
     lately = home.today - timedelta(days=_WEEK)
-    theirs = {Requirement.LABS, Requirement.COLLECT}
+    theirs = {Requirement.LABS, *_NOT_A_STEP}
     of_cycle = [item for item in home.items if item.requirement not in theirs]
     done = [item.met_by.on for item in of_cycle if item.met_by is not None and item.met_by.on]
     waiting = [item for item in of_cycle if item.met_by is None]
@@ -280,6 +288,6 @@ def _coming(home: Home) -> tuple[Coming, ...]:
     if home.next_pickup_on is not None and home.next_pickup_on >= home.today:
         dates.append(Coming(_("Your capsules last until"), home.next_pickup_on))
     blood_from = home.after.blood_donation_from if home.after is not None else None
-    if blood_from is not None and blood_from > home.today:
+    if blood_from is not None and blood_from >= home.today:
         dates.append(Coming(_("You can give blood again from"), blood_from))
     return tuple(sorted(dates, key=lambda row: row.on)[:_SHOWN_DATES])

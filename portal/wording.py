@@ -60,6 +60,8 @@ REQUIREMENTS: dict[Requirement, Text] = {
     Requirement.CHECK_IN: gettext_lazy("Do your monthly check-in"),
     Requirement.FINAL_TEST: gettext_lazy("Do your last test"),
     Requirement.COLLECT: gettext_lazy("Pick up your capsules"),
+    Requirement.NOTE: gettext_lazy("Read what your clinic wrote"),
+    Requirement.LOOK_BACK: gettext_lazy("How your skin is now"),
 }
 
 REQUIREMENT_NAMES: dict[Requirement, Text] = {
@@ -68,6 +70,8 @@ REQUIREMENT_NAMES: dict[Requirement, Text] = {
     Requirement.CHECK_IN: gettext_lazy("Monthly check-in"),
     Requirement.FINAL_TEST: gettext_lazy("Last test"),
     Requirement.COLLECT: gettext_lazy("Last day to pick up"),
+    Requirement.NOTE: gettext_lazy("Message from your clinic"),
+    Requirement.LOOK_BACK: gettext_lazy("How your skin is now"),
 }
 
 ANALYTES: dict[Analyte, Text] = {
@@ -110,6 +114,7 @@ PURPOSES: dict[str, Text] = {
     "clinic-message": gettext_lazy("Message from your clinic"),
     "result-note": gettext_lazy("Message from your clinic"),
     "pharmacy-note": gettext_lazy("News about your next pick-up"),
+    "look-back": gettext_lazy("After your course"),
     "welcome": gettext_lazy("Welcome"),
 }
 CHANNELS: dict[str, Text] = {
@@ -127,6 +132,7 @@ KINDS: dict[str, Text] = {
     "prescription-ready": gettext_lazy("News about your next pick-up"),
     "result-note": gettext_lazy("Your clinic has read a result"),
     "clinic-message": gettext_lazy("Other messages from your clinic"),
+    "look-back": gettext_lazy("After your course: what is over, and how your skin is"),
 }
 WAYS: dict[str, Text] = {
     "email": gettext_lazy("E-mail"),

@@ -155,6 +155,13 @@ class LabResult(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultNote(Fact):
+    """The clinic has written to the patient about results; ``read_on`` None: not read yet."""
+
+    read_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabAcknowledged(Fact):
     """A prescriber has read results and says what happens next (LAB-8).
 
@@ -377,4 +384,5 @@ class CourseFacts:
     check_ins: tuple[CheckIn, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     task_answers: tuple[TaskAnswer, ...] = ()
+    result_notes: tuple[ResultNote, ...] = ()
     moved: tuple[Moved, ...] = field(default=())

@@ -157,4 +157,8 @@ DEFAULT_LADDERS: Mapping[str, ReminderLadder] = {
     "final-test": ReminderLadder(remind=(-7, 0, 3), other_way=5, nurse=7, prescriber=14),
     # Days 1, 4, 6 and 7 of a window of seven days, counted from its last (US-09).
     "collect": ReminderLadder(remind=(-6, -3, -1, 0), nurse=-2, prescriber=-1),
+    # A word about results leaves at once; who has not read it is written to again.
+    "note": ReminderLadder(remind=(2,), other_way=2, nurse=4, prescriber=7),
+    # After the course: told once, and nobody waits for an answer.
+    "look-back": ReminderLadder(remind=(0,)),
 }

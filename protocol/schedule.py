@@ -17,6 +17,7 @@ from protocol.facts import CourseFacts
 from protocol.holds import is_held, pauses
 from protocol.lab_repeats import repeat_items
 from protocol.lab_schedule import due_draws, lab_items
+from protocol.news import look_back_items, note_items
 from protocol.plan import Plan, PlannedItem, as_answered, next_change, status_by_day
 from protocol.policy import ClinicPolicy
 from protocol.pregnancy_signs import pregnancy_stands
@@ -81,10 +82,14 @@ def _edition_changes(programme: str, policy: ClinicPolicy) -> Iterator[date]:
 def _all_items(q: Question) -> Iterator[PlannedItem]:
     facts, as_of, policy = q.facts, q.on, q.policy
     if not is_under_way(facts) and course_boundary(facts) is not None:
-        yield from after_course_items(q, follow_up(facts, as_of=as_of, policy=policy))
+        after = follow_up(facts, as_of=as_of, policy=policy)
+        yield from after_course_items(q, after)
+        yield from look_back_items(q, after)
+        yield from note_items(q)
         yield from repeat_items(facts, as_of=as_of, policy=policy, under_way=False)
         return
     yield from repeat_items(facts, as_of=as_of, policy=policy)
+    yield from note_items(q)
     if pregnancy_stands(q):
         return  # US-23: the next thing is the pathway, not the next supply
     yield from _until_next(lab_items(facts, as_of=as_of, policy=policy), as_of=as_of)

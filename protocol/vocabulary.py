@@ -55,6 +55,8 @@ class Requirement(StrEnum):
     CHECK_IN = "check-in"
     FINAL_TEST = "final-test"
     COLLECT = "collect"
+    NOTE = "note"
+    LOOK_BACK = "look-back"
 
 
 class Said(StrEnum):

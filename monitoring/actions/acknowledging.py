@@ -4,7 +4,6 @@ One transaction: the decision, what it sets in motion (a repeat, a lower dose, a
 the note to the patient, and the plan made anew. Nothing else takes an abnormal result off the list.
 """
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from courses.models import Course, Hold
 from messaging import outbox
 from monitoring import dossier, policies, purposes
 from monitoring.actions import escalations, planning, reviews
+from monitoring.dossier_tasks import note_key
 from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
 from protocol import cumulative
@@ -232,7 +232,7 @@ def _tell(row: Acknowledgement, course: Course, *, now: datetime) -> None:
     """The text that leaves names nothing; what the clinic says stands behind the sign-in."""
     outbox.enqueue(
         purpose=purposes.RESULT_NOTE,
-        key=f"result-note:{uuid.uuid5(row.specimen.public_id, str(row.pk))}",
+        key=note_key(row),
         about=f"course:{course.public_id}",
         patient=course.patient,
         clinic=course.clinic,

@@ -40,9 +40,12 @@ def enter_as_sent(clinics: Iterable[Clinic], *, now: datetime) -> int:
         sent_at = next_open(message.send_after, zone_of(message.patient.zone))
         message.state, message.state_reason = Message.State.DELIVERED, ""
         message.state_at = sent_at + timedelta(seconds=40)
+        message.read_at = sent_at + timedelta(hours=3)
         messages.append(message)
         deliveries.append(_delivery(message, point, sent_at=sent_at))
-    Message.objects.bulk_update(messages, ["state", "state_reason", "state_at"], batch_size=500)
+    Message.objects.bulk_update(
+        messages, ["state", "state_reason", "state_at", "read_at"], batch_size=500
+    )
     Delivery.objects.bulk_create(deliveries, batch_size=500)
     return len(deliveries)
 

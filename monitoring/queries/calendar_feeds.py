@@ -49,7 +49,8 @@ def feed(patient: Patient) -> Feed:
 
 
 def _days(patient: Patient) -> tuple[FeedDay, ...]:
-    rows = DueItem.objects.filter(course__patient=patient, ended="").order_by("due_on", "pk")
+    due = DueItem.objects.filter(course__patient=patient, ended="")
+    rows = due.exclude(requirement=Requirement.NOTE).order_by("due_on", "pk")
     return tuple(
         FeedDay(row.public_id, row.due_on, row.requirement == Requirement.COLLECT, row.created_at)
         for row in rows

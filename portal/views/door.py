@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from messaging.actions import reaching
+from monitoring.actions import inbox
 from monitoring.queries.due_items import asks_for_check_in
 from people import links
 from people import queries as people
@@ -72,7 +72,7 @@ class TaskLinkDoor(View):
                 return render(request, "portal/door_limit.html", status=429)
             return self._page(request, form, refused=True)
         grant(request, link, now=now)
-        reaching.read(link.patient, about=link.about, now=now)
+        inbox.read(link.patient, about=link.about, now=now)
         # A reminder of the check-in opens it; any other opens the page that says what is next.
         return redirect("portal:check-in" if asks_for_check_in(link.about) else "portal:home")
 

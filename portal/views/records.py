@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from messaging import own_queries
-from messaging.actions import reaching
 from monitoring import portal_queries
+from monitoring.actions import inbox
 from monitoring.queries import reading
 from monitoring.queries.letters import letters_of
 from portal import wording
@@ -32,16 +33,20 @@ class Messages(PatientPage):
     tab = "messages"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Newest first; what is shown counts as read from then on."""
+        """Newest first."""
         rows = own_queries.inbox(self.patient, now=self.now)
-        answer = self.show(
+        return self.show(
             "portal/messages.html",
             letters=letters_of(self.patient),
             rows=[wording.message(row) for row in rows],
             notes=[note_words(row) for row in reading.notes_to(self.patient)],
+            new=any(row.new for row in rows),
         )
-        reaching.read(self.patient, now=self.now)
-        return answer
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """The patient says that they have read it; looking alone changes nothing."""
+        inbox.read(self.patient, now=self.now)
+        return redirect("portal:messages")
 
 
 class Help(PatientPage):

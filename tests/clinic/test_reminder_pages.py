@@ -169,6 +169,6 @@ def test_ladders_are_listed_as_shipped_until_somebody_changes_them(here: Clinic)
     (place,) = places_of(world.staff(here))
     rows = ladders_of(place, on=world.TODAY)
     assert [row.key for row in rows] == [
-        "labs", "pregnancy-test", "check-in", "final-test", "collect"
+        "labs", "pregnancy-test", "check-in", "final-test", "collect", "note", "look-back"
     ]  # fmt: skip
     assert not any(row.own for row in rows)

@@ -25,10 +25,12 @@ from tests.messaging.sinks import push_sink
 from tests.world import NOW
 
 
-def test_messages_are_new_until_they_have_been_looked_at(signed_in: Client, course: Course) -> None:
+def test_messages_are_new_until_said_to_be_read(signed_in: Client, course: Course) -> None:
     assert Message.objects.filter(patient=course.patient, inbox_from__lte=NOW).exists()
     assert "it-new" in signed_in.get("/home/").content.decode()
     assert "it-new" in signed_in.get("/messages/").content.decode()
+    assert "it-new" in signed_in.get("/messages/").content.decode()
+    assert signed_in.post("/messages/").status_code == 302
     assert "it-new" not in signed_in.get("/messages/").content.decode()
 
 

@@ -280,7 +280,8 @@ STOP = (Stopped(ref="stop", on=LAST, last_dose=LAST),)
 def test_after_a_stop_only_post_course_tests_are_due(programme: str, due: tuple) -> None:
     facts = in_order(LAST - days(20), programme, fills=(LAST - days(50),), stopped=STOP)
     items = plan(facts, as_of=LAST + days(1), policy=POLICY).items
-    assert {item.requirement for item in items} == {FINAL}
+    # Of the rest the patient is only told: what is over, and to look at their skin.
+    assert {item.requirement for item in items} == {FINAL, Requirement.LOOK_BACK}
     assert due_dates(facts, TEST, as_of=LAST + days(1), policy=POLICY, count=5) == due
     assert due_dates(facts, LABS, as_of=LAST + days(1), policy=POLICY) == ()
     assert due_dates(facts, CHECK_IN, as_of=LAST + days(1), policy=POLICY) == ()
