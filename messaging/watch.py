@@ -1,4 +1,4 @@
-"""What may never happen, counted: each number here must be nought (G2, G3, REM-09, REM-20)."""
+"""What may never happen, counted: each number here must be nought (G2, G3, REM-20)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,10 +7,9 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from messaging.models import Delivery, Message, Urgency
+from messaging.queries import STUCK_AFTER
 from messaging.settling import MOST_ACCEPTS
 
-# Due for so long and neither ended nor put off: nobody is working.
-LEFT_LYING_AFTER = timedelta(minutes=30)
 LOOKS_BACK = timedelta(hours=24)
 
 _QUANTILES = (0.5, 0.95, 0.99)
@@ -51,10 +50,10 @@ class Watched:
 
 def left_lying(*, now: datetime) -> int:
     """How many messages break G2 now; ``now`` is the database's clock."""
-    due = Message.objects.filter(send_after__lt=now - LEFT_LYING_AFTER)
+    due = Message.objects.filter(send_after__lt=now - STUCK_AFTER)
     planned = Q(state=Message.State.PLANNED)
     # One under way has its lease; a lease that ended long ago has been left lying, too.
-    held = Q(state=Message.State.CLAIMED, lease_until__lt=now - LEFT_LYING_AFTER)
+    held = Q(state=Message.State.CLAIMED, lease_until__lt=now - STUCK_AFTER)
     return due.filter(planned | held).count()
 
 

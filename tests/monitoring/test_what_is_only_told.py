@@ -26,7 +26,12 @@ def told() -> Course:
     course = world.course(world.patient(world.clinic()))
     specimen = Specimen.objects.create(patient=course.patient, collected_on=TODAY, received_at=NOW)
     row = Acknowledgement.objects.create(
-        course=course, specimen=specimen, action="none", told=True, at=NOW
+        course=course,
+        specimen=specimen,
+        action="none",
+        told=True,
+        at=NOW,
+        by=world.staff(course.clinic),
     )
     outbox.enqueue(
         purpose=RESULT_NOTE,
@@ -79,7 +84,12 @@ def test_patient_who_was_never_written_to_owes_no_reading() -> None:
     course = world.course(world.patient(world.clinic()))
     specimen = Specimen.objects.create(patient=course.patient, collected_on=TODAY, received_at=NOW)
     Acknowledgement.objects.create(
-        course=course, specimen=specimen, action="none", told=True, at=NOW
+        course=course,
+        specimen=specimen,
+        action="none",
+        told=True,
+        at=NOW,
+        by=world.staff(course.clinic),
     )
     planning.replan(course, now=NOW)
     assert not DueItem.objects.filter(course=course, requirement="note").exists()

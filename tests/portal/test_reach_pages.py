@@ -42,7 +42,13 @@ def test_choosing_hours_and_kinds(signed_in: Client, patient: Patient) -> None:
     wanted = ["check-in", "due-item-reminder"]
     assert signed_in.post("/reach/", {"do": "kinds", "wanted": wanted}).status_code == 302
     off = set(PurposeOptOut.objects.values_list("purpose", flat=True))
-    assert off == {"collect-reminder", "prescription-ready", "result-note", "clinic-message"}
+    assert off == {
+        "collect-reminder",
+        "prescription-ready",
+        "result-note",
+        "clinic-message",
+        "look-back",
+    }
     assert signed_in.post("/reach/", {"do": "hours", "begins": "", "ends": ""}).status_code == 302
     assert not PatientHours.objects.exists()
 
