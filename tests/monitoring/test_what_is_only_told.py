@@ -109,7 +109,7 @@ def test_after_the_course_the_patient_is_told_and_nobody_waits() -> None:
     names = ["blood", "month-03", "month-06", "month-09", "month-12"]
     assert sorted(found) == [f"look-back/{name}" for name in names]
     assert found["look-back/month-12"] == date(2027, 11, 22)
-    assert not DueItem.objects.filter(course=course, steps__isnull=False).exists()
+    assert not DueItem.objects.filter(requirement="look-back", steps__isnull=False).exists()
     sent = Message.objects.filter(patient=course.patient, purpose="look-back")
     assert {message.urgency for message in sent} == {"courtesy"}
     assert sent.count() == 5
