@@ -16,7 +16,7 @@ def show_what_is_there(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("messaging", "0005_address_reports"),
-        ("people", "0003_notifications"),
+        ("people", "0004_notifications"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

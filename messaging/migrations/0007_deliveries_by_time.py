@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("messaging", "0006_notifications"),
-        ("people", "0003_notifications"),
+        ("people", "0004_notifications"),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0008_task_answers"),
-        ("people", "0003_notifications"),
+        ("monitoring", "0012_values_in_doubt"),
+        ("people", "0004_notifications"),
     ]
 
     operations = [
