@@ -60,6 +60,7 @@ class Ways(StaffPage):
             ways=[(way, wording.WAYS.get(way.channel, way.channel)) for way in wishes.ways],
             wishes=wishes,
             unwanted=[wording.PURPOSES.get(name, name) for name in sorted(wishes.unwanted)],
+            hours=" to ".join(f"{each:%H:%M}" for each in wishes.hours or ()),
             form=form,
             may_correct=may,
             status=status,

@@ -88,11 +88,11 @@ class Reach(PatientPage):
             kinds=[
                 (name, words, name not in wishes.unwanted) for name, words in wording.KINDS.items()
             ],
-            hours=[f"{hour:02d}:00" for hour in range(6, 23)],
             hour_values=list(range(6, 23)),
             begins=begins.hour if begins else None,
             ends=ends.hour if ends else None,
-            limits=limits,
+            clinic_begins=f"{limits.day_begins:%H:%M}",
+            clinic_ends=f"{limits.day_ends:%H:%M}",
             hours_wrong=hours_wrong,
             notifications=bool(push.public_key()),
         )

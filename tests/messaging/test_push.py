@@ -161,7 +161,7 @@ def test_key_that_is_none_refuses_to_start_and_is_not_told(capsys: Any) -> None:
     _, _, key = capsys.readouterr().out.strip().partition("=")
     private, public = env.vapid_keys("VAPID_PRIVATE_KEY", key)
     assert (private, len(public)) == (key, 87)
-    wrong = f"secret-{uuid.uuid4()}"
+    wrong = f"secret-{uuid.uuid4().hex}"
     with pytest.raises(ImproperlyConfigured, match="VAPID_PRIVATE_KEY") as refusal:
         env.vapid_keys("VAPID_PRIVATE_KEY", wrong)
     assert wrong not in str(refusal.value)
