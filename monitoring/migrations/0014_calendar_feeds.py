@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0012_values_in_doubt"),
+        ("monitoring", "0013_letters"),
         ("people", "0004_notifications"),
     ]
 
