@@ -103,7 +103,7 @@ def test_strange_device_is_refused(signed_in: Client, patient: Patient, settings
     said = {"endpoint": "https://10.0.0.1/", "p256dh": "x", "auth": "y"}
     assert signed_in.post("/devices/", said).status_code == 422
     settings.VAPID_PUBLIC_KEY = ""
-    assert "does not send notifications" in signed_in.get("/devices/").content.decode()
+    assert "does not use this yet" in signed_in.get("/devices/").content.decode()
 
 
 def test_worker_is_a_script_of_ours_and_only_opens_our_pages(client: Client) -> None:
