@@ -242,3 +242,11 @@ def members_of(place: Place) -> list[MemberRow]:
         )
         for row in rows
     ]
+
+
+def roles_of(user_ids: Iterable[uuid.UUID], clinic_id: int) -> dict[uuid.UUID, Role]:
+    """What users are or were in a clinic, by their public ids; left out: who never worked there."""
+    rows = Membership.objects.filter(clinic_id=clinic_id, user__public_id__in=set(user_ids))
+    return {
+        public_id: Role(role) for public_id, role in rows.values_list("user__public_id", "role")
+    }

@@ -10,6 +10,7 @@ from portal.views import (
     language,
     learn,
     letters,
+    looks,
     pharmacy,
     reach,
     records,
@@ -41,5 +42,6 @@ urlpatterns = [
     path("device-worker.js", reach.worker, name="worker"),
     path("calendar/", calendars.CalendarPage.as_view(), name="calendar"),
     path("calendar/<str:token>/dates.ics", calendars.calendar_file, name="calendar-file"),
+    path("looks/", looks.Looks.as_view(), name="looks"),
     path("help/", records.Help.as_view(), name="help"),
 ]
