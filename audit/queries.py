@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 
 from audit.models import Access
@@ -44,7 +44,14 @@ def looks(
         page: from 1; one beyond the last is the last.
         size: rows on a page; None: all on one.
     """
-    found = _counted(patient, own=own, zone=zone)
+    mine = f"patient:{patient}"
+    theirs = Access.objects.filter(patient=patient)
+    theirs = theirs.filter(actor=mine) if own else theirs.exclude(actor=mine)
+    found = (
+        theirs.values("actor", "page", "refused", on=TruncDate("at", tzinfo=ZoneInfo(zone)))
+        .annotate(times=Count("pk"), last=Max("at"))
+        .order_by("-last", "actor", "page")
+    )
     total = found.count()
     size = size or max(1, total)
     pages = max(1, -(-total // size))
@@ -61,14 +68,3 @@ def looks(
         for row in found[(page - 1) * size : page * size]
     )
     return Looks(rows, page, pages)
-
-
-def _counted(patient: uuid.UUID, *, own: bool, zone: str) -> "QuerySet[Access, dict[str, object]]":
-    mine = f"patient:{patient}"
-    theirs = Access.objects.filter(patient=patient)
-    theirs = theirs.filter(actor=mine) if own else theirs.exclude(actor=mine)
-    return (
-        theirs.values("actor", "page", "refused", on=TruncDate("at", tzinfo=ZoneInfo(zone)))
-        .annotate(times=Count("pk"), last=Max("at"))
-        .order_by("-last", "actor", "page")
-    )
