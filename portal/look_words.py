@@ -62,6 +62,7 @@ PAGES: dict[str, Text] = {
     "pick-up": _SUPPLY,
     "pharmacy-link": _SUPPLY,
     "pharmacy": _SUPPLY,
+    "ways": _("How to reach you"),
     "message": _MESSAGES,
     "messages": _MESSAGES,
     "message from patient": _MESSAGES,
