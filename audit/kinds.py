@@ -83,4 +83,5 @@ class Kind(StrEnum):
     POLICY_CHANGED = "policy.changed"
     EDITION_MOVED = "edition.moved"
     RULE_FAILED = "rule.failed"
+    DATA_EXPORTED = "data.exported"
     CONSOLE_CHANGED = "console.changed"

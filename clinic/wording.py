@@ -259,6 +259,7 @@ EVENTS: dict[str, str] = {
     "policy.changed": "Clinic policy changed",
     "edition.moved": "Edition's first day moved",
     "rule.failed": "A rule failed",
+    "data.exported": "Data downloaded by the patient",
     "console.changed": "Changed in the console",
 }
 

@@ -6,6 +6,7 @@ from portal.views import (
     calendars,
     check_in,
     door,
+    download,
     home,
     language,
     learn,
@@ -43,5 +44,6 @@ urlpatterns = [
     path("calendar/", calendars.CalendarPage.as_view(), name="calendar"),
     path("calendar/<str:token>/dates.ics", calendars.calendar_file, name="calendar-file"),
     path("looks/", looks.Looks.as_view(), name="looks"),
+    path("download/", download.Download.as_view(), name="download"),
     path("help/", records.Help.as_view(), name="help"),
 ]

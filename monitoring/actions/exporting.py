@@ -1,0 +1,28 @@
+"""Handing a patient everything that is kept about them."""
+
+from datetime import datetime
+
+from audit import trail
+from audit.kinds import Kind
+from monitoring.queries.export import Table, tables
+from people.models import Patient
+
+
+@trail.action
+def export(patient: Patient, *, form: str, now: datetime) -> tuple[Table, ...]:
+    """Read everything, and write down that it was taken away.
+
+    Args:
+        form: ``json`` or ``html``, as the trail says it.
+    """
+    found = tables(patient)
+    trail.record(
+        Kind.DATA_EXPORTED,
+        by=patient,
+        subject=patient.audit_id,
+        now=now,
+        clinic=patient.clinic.slug,
+        patient=patient.public_id,
+        form=form,
+    )
+    return found
