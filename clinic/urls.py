@@ -38,7 +38,9 @@ from clinic.views.starting import StartCourse
 from clinic.views.supply import Supply
 from clinic.views.today import Today
 from clinic.views.typing_results import TypeResults
+from clinic.views.waiving import Waive
 from clinic.views.ways import Ways
+from clinic.views.what_if import WhatIf
 from clinic.views.worklist import ForgetView, HandOver, KeepView, Worklist
 
 app_name = "clinic"
@@ -57,6 +59,8 @@ urlpatterns = [
     path("courses/<uuid:public_id>/call/", Call.as_view(), name="call"),
     path("courses/<uuid:public_id>/supply/", Supply.as_view(), name="supply"),
     path("courses/<uuid:public_id>/sign/", Sign.as_view(), name="sign"),
+    path("courses/<uuid:public_id>/what-if/", WhatIf.as_view(), name="what-if"),
+    path("courses/<uuid:public_id>/due/<uuid:item>/", Waive.as_view(), name="waive"),
     path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),
     path(
         "courses/<uuid:public_id>/results/<uuid:specimen>/",

@@ -1,6 +1,6 @@
 """Forms about the treatment itself: dose, holds, the end, history, a supply handed out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,6 +14,10 @@ FORMULATIONS = [
     ("absorica", "Absorica"),
     ("absorica-ld", "Absorica LD"),
 ]
+
+
+# More than this is a pause, not forgetfulness.
+_MOST_MISSED = 60
 
 
 class PatternField(forms.Field):
@@ -48,6 +52,57 @@ class DoseForm(StaffForm):
     starts_on = DayField(label="From", initial="today")
     formulation = forms.ChoiceField(choices=FORMULATIONS)
     reason = forms.CharField(max_length=300, required=False)
+
+
+class MissedForm(StaffForm):
+    """Days on which no dose was taken; missed is skipped, never doubled (DOSE-14)."""
+
+    first = DayField(label="First day missed")
+    last = DayField(
+        label="Last day missed", required=False, help_text="Leave empty for one day alone."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Days that are past, in order, and not half a year by mistake."""
+        first, last = self.not_in_future("first"), self.not_in_future("last")
+        if first is not None and last is not None:
+            if last < first:
+                self.add_error("last", "This day is before the first one.")
+            elif (last - first).days >= _MOST_MISSED:
+                self.add_error("last", "That is more than 60 days. Record a hold instead.")
+        return self.cleaned_data
+
+    def days(self) -> list[date]:
+        """Every day from the first to the last."""
+        first = self.cleaned_data["first"]
+        last = self.cleaned_data["last"] or first
+        return [first + timedelta(days=each) for each in range((last - first).days + 1)]
+
+
+class WaiveForm(StaffForm):
+    """Why a due item is not needed this time."""
+
+    reason = forms.CharField(
+        label="Why it is not needed",
+        max_length=300,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Kept in the record with your name, and shown on the course page.",
+    )
+
+
+class WhatIfForm(StaffForm):
+    """Another dose from a day on, to look at and not to save."""
+
+    pattern = PatternField(label="Dose in mg a day", help_text="60, or a repeating pattern 40, 60")
+    starts_on = DayField(label="From", initial="today")
+
+    def clean_starts_on(self) -> date:
+        """What has been taken cannot be simulated."""
+        starts: date = self.cleaned_data["starts_on"]
+        if starts < self.today:
+            raise forms.ValidationError("This day is past. Choose today or a later day.")
+        return starts
 
 
 class HoldForm(StaffForm):

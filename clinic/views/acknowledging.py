@@ -17,6 +17,7 @@ from clinic.result_rows import result_row, values_before
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
+from look.templatetags.clinical import said_name
 from monitoring.actions import acknowledging, confirming
 from monitoring.queries import reading, results
 from monitoring.queries.course_page import CoursePage, course_page, planned_supply
@@ -53,7 +54,7 @@ class Acknowledge(StaffPage):
             for observation in waiting:
                 confirming.confirm(observation, course=course, by=self.user, now=self.now)
             if waiting:
-                messages.success(request, f"Values confirmed for {course.patient.full_name}")
+                messages.success(request, f"Values confirmed for {said_name(course.patient)}")
             else:
                 messages.warning(request, "They cannot count as sent. Settle them under Results.")
             here = reverse("clinic:acknowledge", args=[public_id, specimen])
@@ -80,7 +81,7 @@ class Acknowledge(StaffPage):
 
     def _after(self, course: Any, specimen: uuid.UUID) -> HttpResponse:
         """Back to the course, or on to the next one for whoever works through the list."""
-        saved = f"Saved for {course.patient.full_name}"
+        saved = f"Saved for {said_name(course.patient)}"
         if not self.from_list:
             messages.success(self.request, saved)
             return redirect("clinic:course", course.public_id)

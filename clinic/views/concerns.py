@@ -14,6 +14,7 @@ from clinic.forms.treatment import ConcernForm, StepForm
 from clinic.rows import banner_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
+from look.templatetags.clinical import said_name
 from monitoring.actions import escalations, pathway
 from monitoring.queries.concerns import concern_of, step_of, steps_of
 from monitoring.queries.course_page import banner_of
@@ -47,7 +48,7 @@ class Concern(StaffPage):
         try:
             if "take" in request.POST:
                 escalations.acknowledge(row, by=self.user, now=self.now)
-                messages.success(request, f"You have taken on {course.patient.full_name}")
+                messages.success(request, f"You have taken on {said_name(course.patient)}")
                 return redirect("clinic:concern", public_id, concern)
             if not form.is_valid():
                 return self._page(public_id, concern, form, status=422)
@@ -58,7 +59,7 @@ class Concern(StaffPage):
         except escalations.AlreadySettled:
             messages.info(request, "Somebody else has taken this on.")
         else:
-            messages.success(request, f"Saved for {course.patient.full_name}")
+            messages.success(request, f"Saved for {said_name(course.patient)}")
         return redirect("clinic:course", public_id)
 
     def _settle(self, course: Any, row: Any, form: StepForm) -> HttpResponse:
@@ -79,7 +80,7 @@ class Concern(StaffPage):
         except tuple(_STEP_REFUSALS) as refusal:
             messages.warning(self.request, _STEP_REFUSALS[type(refusal)])
         else:
-            messages.success(self.request, f"Saved for {course.patient.full_name}")
+            messages.success(self.request, f"Saved for {said_name(course.patient)}")
         return back
 
     def _course(self, public_id: uuid.UUID) -> Any:

@@ -6,24 +6,32 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from clinic import wording
+from clinic.forms.guard import CHANGED, UNMARKED, GuardForm
 from clinic.forms.prescribing import PrescriptionForm, suggestion
 from clinic.forms.treatment import DispenseForm
-from clinic.rows import banner_row, gate_rows
-from clinic.views.base import StaffPage
+from clinic.previews import pack_rows
+from clinic.rows import gate_rows
+from clinic.views.guarded import CourseFormPage
 from courses.actions import dispensing
 from courses.queries import course_for, prescription_of
-from look.templatetags.clinical import moment_text
+from look.templatetags.clinical import moment_text, said_name
 from monitoring.actions import care, prescribing
-from monitoring.queries.course_page import banner_of, course_page, planned_supply
+from monitoring.actions.shown import Changed
+from monitoring.queries.course_page import Top, planned_supply, top_of
+from monitoring.versions import SIGNING, Seen
 from people.permissions import Permission
 from protocol.findings import Decision
-from protocol.vocabulary import Level
+from protocol.vocabulary import Formulation, Level
+
+_PICK_UP_REFUSALS: dict[type[Exception], str] = {
+    dispensing.NothingToDispense: "This pick-up is recorded already. Go back to the course to see "
+    "who handed it out and when.",
+}
 
 
-class Sign(StaffPage):
+class Sign(CourseFormPage):
     """The gate for the eye, the prescription, and one button. The truth is asked under lock."""
 
     need = Permission.SIGN_PRESCRIPTION
@@ -33,56 +41,75 @@ class Sign(StaffPage):
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """The checklist and a proposal of 30 days."""
         course = self._course(public_id)
-        found = course_page(course, now=self.now)
+        found = top_of(course, now=self.now)
         proposal = suggestion(planned_supply(found), programme=course.programme)
         form = PrescriptionForm(today=self.today, initial=proposal)
-        return self._page(course, form, found.decision)
+        return self._page(course, form, found, found.decision)
 
     def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Sign, or say why not."""
         course = self._course(public_id)
         form = PrescriptionForm(request.POST, today=self.today)
-        if not form.is_valid():
-            decision = prescribing.judge(course, None, now=self.now)
-            return self._page(course, form, decision, status=422)
+        said = GuardForm(request.POST).shown()
+        if said is not None and said.patient != course.patient.public_id:
+            return self.wrong_patient(course)
+        decision: Decision | None = None
+        if form.is_valid() and said is None:
+            form.add_error(None, UNMARKED)
+        elif form.is_valid() and said is not None:
+            try:
+                return self._sign(course, form, Seen(SIGNING, said.version))
+            except Changed:
+                form.add_error(None, CHANGED)
+            except prescribing.NotAuthorised as refusal:
+                form.add_error(None, "This cannot be signed. The checks below say why.")
+                decision = refusal.decision
+            except prescribing.ReasonNeeded as refusal:
+                form.add_error(
+                    "override_reason", "Write down why you go on, in 15 characters or more."
+                )
+                decision = refusal.decision
+        found = top_of(course, now=self.now)
+        return self._page(course, form, found, decision or found.decision, status=422)
+
+    def _sign(self, course: Any, form: PrescriptionForm, seen: Seen) -> HttpResponse:
+        """Sign and name the patient again; the refusals of the gate pass through."""
+        name = said_name(course.patient)
         try:
             signed = prescribing.authorise(
                 course,
                 form.supply(),
                 override_reason=form.cleaned_data["override_reason"],
                 form_nonce=form.cleaned_data["nonce"],
+                seen=seen,
                 by=self.user,
                 now=self.now,
             )
-        except prescribing.NotAuthorised as refusal:
-            form.add_error(None, "This cannot be signed. The checks below say why.")
-            return self._page(course, form, refusal.decision, status=422)
-        except prescribing.ReasonNeeded as refusal:
-            form.add_error("override_reason", "Write down why you go on, in 15 characters or more.")
-            return self._page(course, form, refusal.decision, status=422)
         except prescribing.SignedToday:
-            messages.warning(
-                request, f"A prescription for {course.patient.full_name} was signed today already."
-            )
-            return redirect("clinic:course", public_id)
+            messages.warning(self.request, f"A prescription for {name} was signed today already.")
+            return redirect("clinic:course", course.public_id)
         closes = signed.prescription.window_closes_at
         until = f", window closes {moment_text(closes, self.place.timezone)}" if closes else ""
         again = " (it was signed already)" if signed.again else ""
-        messages.success(request, f"Signed for {course.patient.full_name}{until}{again}")
-        return redirect("clinic:course", public_id)
+        messages.success(self.request, f"Signed for {name}{until}{again}")
+        return redirect("clinic:course", course.public_id)
 
     def _course(self, public_id: uuid.UUID) -> Any:
         return course_for(self.user, public_id, need=self.need, page="sign", now=self.now)
 
     def _page(
-        self, course: Any, form: PrescriptionForm, decision: Decision, status: int = 200
+        self,
+        course: Any,
+        form: PrescriptionForm,
+        found: Top,
+        decision: Decision,
+        status: int = 200,
     ) -> HttpResponse:
-        back = reverse("clinic:course", args=[course.public_id])
         checks = gate_rows(decision, course_id=course.public_id, may_record=True)
         verdict, verdict_status = wording.LEVELS[decision.level]
+        pattern = planned_supply(found)
         return self.page(
             form=form,
-            banner=banner_row(banner_of(course, now=self.now), url=back, today=self.today),
             checks=checks,
             open_checks=sum(not check.met for check in checks),
             verdict=verdict,
@@ -90,12 +117,13 @@ class Sign(StaffPage):
             window=decision.window,
             blocked=decision.level is Level.BLOCK,
             asks_reason=decision.level is Level.OVERRIDE,
-            back=back,
+            packs=pack_rows(pattern, Formulation.STANDARD, course.programme) if pattern else [],
             status=status,
+            **self.top_of(course, found, SIGNING),
         )
 
 
-class RecordPickUp(StaffPage):
+class RecordPickUp(CourseFormPage):
     """A supply was handed out: the next cycle is planned from it."""
 
     need = Permission.RECORD_DISPENSE
@@ -111,22 +139,19 @@ class RecordPickUp(StaffPage):
         """Record it and plan the next cycle."""
         course, prescription = self._find(public_id)
         form = DispenseForm(request.POST, today=self.today)
-        if form.is_valid():
-            try:
-                care.perform(
-                    dispensing.dispense,
-                    course,
-                    prescription=prescription,
-                    by=self.user,
-                    now=self.now,
-                    **form.cleaned_data,
-                )
-            except dispensing.NothingToDispense:
-                messages.warning(request, "This pick-up is recorded already.")
-            else:
-                messages.success(request, f"Pick-up saved for {course.patient.full_name}")
-            return redirect("clinic:course", course.public_id)
-        return self._page(course, form, status=422)
+
+        def change() -> None:
+            care.perform(
+                dispensing.dispense,
+                course,
+                prescription=prescription,
+                by=self.user,
+                now=self.now,
+                **form.cleaned_data,
+            )
+
+        saved = self.save(course, form, change, refusals=_PICK_UP_REFUSALS)
+        return saved or self._page(course, form, status=422)
 
     def _find(self, public_id: uuid.UUID) -> tuple[Any, Any]:
         prescription = prescription_of(public_id)
@@ -136,7 +161,6 @@ class RecordPickUp(StaffPage):
         return course, prescription
 
     def _page(self, course: Any, form: DispenseForm, status: int = 200) -> HttpResponse:
-        back = reverse("clinic:course", args=[course.public_id])
-        banner = banner_row(banner_of(course, now=self.now), url=back, today=self.today)
         kind = {"title": "Record a pick-up", "button": "Save"}
-        return self.page(kind=kind, form=form, banner=banner, back=back, status=status)
+        top = self.top_of(course, top_of(course, now=self.now))
+        return self.page(kind=kind, form=form, status=status, **top)

@@ -5,44 +5,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from clinic.forms import recording as forms
 from clinic.forms import treatment
 from clinic.forms.base import StaffForm
-from clinic.rows import banner_row
-from clinic.views.base import StaffPage
+from clinic.previews import dose_preview, stop_preview
+from clinic.views.guarded import CourseFormPage
 from courses.actions import dosing, statements, stopping
 from courses.actions import recording as record
 from courses.queries import course_for
+from monitoring import versions
 from monitoring.actions import care, pregnancy_tests
-from monitoring.queries.course_page import (
-    banner_of,
-    course_page,
-    label_course,
-    planned_supply,
-)
+from monitoring.queries.course_page import Top, planned_supply, top_of
 from people.permissions import Permission
 
 Save = Callable[["Record", Any, Any], None]
+Preview = Callable[[Top, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Recordable:
-    """What can be recorded: its heading, its form, who may, and what saving does."""
+    """What can be recorded: its heading, its form, who may, and what saving does.
+
+    ``watched`` names the facts that must still be what the page showed; ``preview`` says what the
+    form would lead to.
+    """
 
     title: str
     form: type[StaffForm]
     save: Save
     need: Permission = Permission.RECORD_CARE
     button: str = "Save"
+    watched: tuple[str, ...] = ()
+    preview: Preview | None = None
+    confirm: str = ""
 
 
-class Record(StaffPage):
+class Record(CourseFormPage):
     """Record one thing. The form carries the course's own number; the banner shows whose it is."""
 
     current = "patients"
@@ -51,22 +52,25 @@ class Record(StaffPage):
     def get(self, request: HttpRequest, public_id: uuid.UUID, what: str) -> HttpResponse:
         """The empty form, with today and what is known filled in."""
         kind, course = self._find(public_id, what)
-        form = kind.form(today=self.today, initial=self._initial(what, course))
-        return self._page(kind, course, form)
+        found = top_of(course, now=self.now)
+        form = kind.form(today=self.today, initial=_initial(what, found))
+        return self._page(kind, course, form, found)
 
     def post(self, request: HttpRequest, public_id: uuid.UUID, what: str) -> HttpResponse:
-        """Save, name the patient again, go back to the course."""
+        """Save, name the patient again, go back to the course; or show what would come of it."""
         kind, course = self._find(public_id, what)
         form = kind.form(request.POST, today=self.today)
-        if form.is_valid():
-            try:
-                kind.save(self, course, form)
-            except tuple(_REFUSALS) as refusal:
-                form.add_error(None, _REFUSALS[type(refusal)])
-            else:
-                messages.success(request, f"Saved for {course.patient.full_name}")
-                return redirect("clinic:course", course.public_id)
-        return self._page(kind, course, form, status=422)
+        if kind.preview is not None and self.previewing:
+            form.is_valid()
+            return self._page(kind, course, form, top_of(course, now=self.now))
+        saved = self.save(
+            course,
+            form,
+            lambda: kind.save(self, course, form),
+            refusals=_REFUSALS,
+            watched=kind.watched,
+        )
+        return saved or self._page(kind, course, form, top_of(course, now=self.now), status=422)
 
     def _find(self, public_id: uuid.UUID, what: str) -> tuple[Recordable, Any]:
         kind = KINDS.get(what)
@@ -75,22 +79,47 @@ class Record(StaffPage):
         course = course_for(self.user, public_id, need=kind.need, page=what, now=self.now)
         return kind, course
 
-    def _initial(self, what: str, course: Any) -> dict[str, Any]:
-        if what == "dose":
-            return {"pattern": planned_supply(course_page(course, now=self.now))}
-        return {}
-
     def _page(
-        self, kind: Recordable, course: Any, form: StaffForm, status: int = 200
+        self, kind: Recordable, course: Any, form: StaffForm, found: Top, status: int = 200
     ) -> HttpResponse:
-        back = reverse("clinic:course", args=[course.public_id])
-        banner = banner_row(banner_of(course, now=self.now), url=back, today=self.today)
-        label = label_course(course, now=self.now) if kind.form is treatment.StopForm else None
-        return self.page(kind=kind, form=form, banner=banner, back=back, label=label, status=status)
+        preview = None
+        if kind.preview is not None:
+            shown = form
+            if not form.is_bound:
+                # What the page proposes is previewed as if it had been typed.
+                shown = kind.form(_typed(form), today=self.today)
+                shown.is_valid()
+            preview = kind.preview(found, shown)
+        return self.page(
+            kind=kind,
+            form=form,
+            preview=preview,
+            status=status,
+            **self.top_of(course, found, kind.watched),
+        )
 
     def act(self, change: Callable[..., Any], course: Any, **values: Any) -> None:
         """Run a change of the record and plan anew."""
         care.perform(change, course, by=self.user, now=self.now, **values)
+
+
+def _initial(what: str, found: Top) -> dict[str, Any]:
+    """What is known already: the present dose, the enrolment in force."""
+    if what == "dose":
+        return {"pattern": planned_supply(found)}
+    if what == "enrolment" and found.facts.enrolled:
+        newest = found.facts.enrolled[-1]
+        return {
+            "category": found.banner.category,
+            "registry_id": newest.registry_id,
+            "prescriber_certified": newest.prescriber_certified,
+        }
+    return {}
+
+
+def _typed(form: StaffForm) -> dict[str, Any]:
+    """The page's own proposal, as it would be sent."""
+    return {name: form[name].value() for name in form.fields}
 
 
 def _statement(kind: str) -> Save:
@@ -134,6 +163,10 @@ def _dose(view: Record, course: Any, form: Any) -> None:
     view.act(dosing.change_dose, course, today=view.today, **form.cleaned_data)
 
 
+def _missed(view: Record, course: Any, form: Any) -> None:
+    view.act(dosing.record_missed, course, days=form.days(), reported_on=view.today)
+
+
 def _test(view: Record, course: Any, form: Any) -> None:
     pregnancy_tests.record_test(course, by=view.user, now=view.now, **form.cleaned_data)
 
@@ -154,8 +187,12 @@ KINDS: dict[str, Recordable] = {
     "test": Recordable("Record a pregnancy test", forms.TestForm, _test),
     "visit": Recordable("Record a visit", forms.VisitForm, _visit),
     "enrolment": Recordable(
-        "Enrolment and category", forms.EnrolmentForm, _plain(record.record_enrolment)
+        "Enrolment and category",
+        forms.EnrolmentForm,
+        _plain(record.record_enrolment),
+        watched=versions.ENROLMENT,
     ),
+    "missed": Recordable("Missed doses", treatment.MissedForm, _missed),
     "consent": Recordable("Record a signed form", forms.ConsentForm, _statement("consent")),
     "counselling": Recordable(
         "Record counselling", forms.CounsellingForm, _statement("counselling")
@@ -181,12 +218,27 @@ KINDS: dict[str, Recordable] = {
         "Medicine, condition or allergy", treatment.HistoryForm, _plain(record.record_history)
     ),
     "contact": Recordable("Call or contact", treatment.ContactForm, _contact),
-    "dose": Recordable("Change dose", treatment.DoseForm, _dose, Permission.CHANGE_DOSE),
+    "dose": Recordable(
+        "Change dose",
+        treatment.DoseForm,
+        _dose,
+        Permission.CHANGE_DOSE,
+        watched=versions.TREATMENT,
+        preview=dose_preview,
+    ),
     "hold": Recordable(
-        "Put treatment on hold", treatment.HoldForm, _plain(dosing.hold), Permission.CHANGE_DOSE
+        "Put treatment on hold",
+        treatment.HoldForm,
+        _plain(dosing.hold),
+        Permission.CHANGE_DOSE,
+        watched=versions.TREATMENT,
     ),
     "resume": Recordable(
-        "Resume treatment", treatment.ResumeForm, _plain(dosing.resume), Permission.CHANGE_DOSE
+        "Resume treatment",
+        treatment.ResumeForm,
+        _plain(dosing.resume),
+        Permission.CHANGE_DOSE,
+        watched=versions.TREATMENT,
     ),
     "stop": Recordable(
         "Stop the course",
@@ -194,5 +246,8 @@ KINDS: dict[str, Recordable] = {
         _plain(stopping.stop),
         Permission.CHANGE_DOSE,
         "Stop the course",
+        watched=versions.TREATMENT,
+        preview=stop_preview,
+        confirm="Stop the course?",
     ),
 }

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from clinic.forms.starting import CourseForm, IdentityForm
 from clinic.views.base import StaffPage
 from courses.actions.starting import CourseRunning
+from look.templatetags.clinical import said_name
 from monitoring.actions import care
 from people.permissions import Permission
 from people.queries import clinic_of, patient_for, patient_row
@@ -61,7 +62,7 @@ class StartCourse(StaffPage):
                 raise
             identity.add_error("mrn", "This clinic number belongs to another patient.")
             return self._page(public_id, identity, form, status=422)
-        messages.success(request, f"Course planned for {course.patient.full_name}")
+        messages.success(request, f"Course planned for {said_name(course.patient)}")
         return redirect("clinic:course", course.public_id)
 
     def _identity_form(self, *, bound: bool = False) -> IdentityForm:

@@ -269,6 +269,13 @@ def name(person: object) -> str:
     return f"{known} ({title})" if title else known
 
 
+def said_name(person: object) -> str:
+    """``Ana RIVERA`` as a sentence names somebody, after a save above all (UX-02)."""
+    family = str(getattr(person, "family_name", "") or "").upper()
+    given = str(getattr(person, "given_name", "") or "")
+    return f"{given} {family}".strip() or NOT_RECORDED
+
+
 for _word in (
     day,
     day_words,

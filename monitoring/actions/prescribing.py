@@ -22,12 +22,14 @@ from messaging import outbox
 from monitoring import dossier, policies, purposes
 from monitoring.actions import pharmacy, planning
 from monitoring.actions.rule_failures import failed_rules
+from monitoring.actions.shown import Changed
 from monitoring.models import GateDecision
+from monitoring.versions import Seen
 from people.models import User
 from people.permissions import Permission
 from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
-from protocol.facts import Prescribed, Supply
+from protocol.facts import CourseFacts, Prescribed, Supply
 from protocol.findings import Decision, Ref, Window
 from protocol.vocabulary import Action, Level
 
@@ -70,13 +72,16 @@ def authorise(
     form_nonce: uuid.UUID,
     by: User,
     now: datetime,
+    seen: Seen | None = None,
 ) -> Signed:
     """Sign a prescription if the gate allows it; every answer of the gate is kept.
 
     1. lock the course; 2. find the same form's earlier signature; 3. check the signer's right
-    again, inside the lock; 4. judge; 5. record decision, prescription, next plan and message.
+    again, inside the lock; 4. check that what the page showed (``seen``) still holds; 5. judge;
+    6. record decision, prescription, next plan and message.
 
     Raises:
+        Changed: something that the page showed has changed since; nothing was asked or kept.
         NotAuthorised: at least one finding blocks it.
         ReasonNeeded: findings at OVERRIDE and no reason of 15 characters.
         SignedToday: signed today already by another form.
@@ -93,9 +98,12 @@ def authorise(
         if earlier is not None:
             return Signed(earlier, again=True)
         _check_right(locked, by)
-        decision = judge(locked, supply, now=now)
+        facts = dossier.load_one(locked)
+        decision = _judge(locked, facts, supply, now=now)
         if locked.prescriptions.filter(signed_on=decision.judged_on).exists():
             raise SignedToday
+        if seen is not None and not seen.still(facts):
+            raise Changed
         reason = override_reason.strip()
         needs_reason = decision.level is Level.OVERRIDE and len(reason) < MIN_REASON
         if decision.level is Level.BLOCK or needs_reason:
@@ -113,8 +121,11 @@ def authorise(
 
 def judge(course: Course, supply: Supply | None, *, now: datetime) -> Decision:
     """The live answer of the gate: start for the first prescription, else prescribe."""
+    return _judge(course, dossier.load_one(course), supply, now=now)
+
+
+def _judge(course: Course, facts: CourseFacts, supply: Supply | None, *, now: datetime) -> Decision:
     today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-    facts = dossier.load_one(course)
     first = course.started_on is None and not facts.dispensed
     return gate.decide(
         facts,

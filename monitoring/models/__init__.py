@@ -20,6 +20,7 @@ from monitoring.models.results import (
     Specimen,
 )
 from monitoring.models.reviews import ResultReview
+from monitoring.models.sent_forms import SentForm
 from monitoring.models.standings import CourseStanding
 from monitoring.models.worklist import Assignment, SavedView, WorkItem
 
@@ -52,6 +53,7 @@ __all__ = [
     "ReportMove",
     "ResultReview",
     "SavedView",
+    "SentForm",
     "Specimen",
     "TaskAnswer",
     "WorkItem",

@@ -155,12 +155,29 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     )
 
 
-def banner_of(course: Course, *, now: datetime) -> Banner:
-    """The banner alone, for pages about one part of the course."""
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The banner with the facts behind it, for pages about one part of the course."""
+
+    banner: Banner
+    facts: CourseFacts
+    policy: ClinicPolicy
+    decision: Decision
+    today: date
+
+
+def top_of(course: Course, *, now: datetime) -> Top:
+    """The banner, and the record as it was read for it."""
     today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
     facts = dossier.load_one(course)
     policy = policies.policy_for(course, on=today)
-    return _banner(course, facts, standing.stand(facts, at=now, policy=policy), today)
+    stand = standing.stand(facts, at=now, policy=policy)
+    return Top(_banner(course, facts, stand, today), facts, policy, stand.decision, today)
+
+
+def banner_of(course: Course, *, now: datetime) -> Banner:
+    """The banner alone."""
+    return top_of(course, now=now).banner
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +194,8 @@ class LabelCourse:
     may_end_early: bool
 
 
-def label_course(course: Course, *, now: datetime) -> LabelCourse | None:
+def label_course(facts: CourseFacts, *, today: date) -> LabelCourse | None:
     """The label's length of the course under way; None without one, or where no rule is known."""
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-    facts = dossier.load_one(course)
     under_way = treatment.running(facts, as_of=today)
     if under_way is None:
         return None
@@ -194,11 +209,11 @@ def label_course(course: Course, *, now: datetime) -> LabelCourse | None:
         first_day=first,
         last_day=last,
         early=today < first,
-        may_end_early=course.programme == "us-ipledge",
+        may_end_early=facts.programme == "us-ipledge",
     )
 
 
-def planned_supply(page: CoursePage) -> tuple[Decimal, ...]:
+def planned_supply(page: CoursePage | Top) -> tuple[Decimal, ...]:
     """The dose that the next prescription would carry: a plan that has come, or the present one."""
     return _next_pattern(page.facts, page.today)
 

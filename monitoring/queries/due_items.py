@@ -2,7 +2,9 @@
 
 import uuid
 
+from courses.models import Course
 from monitoring.models import DueItem
+from people.queries import NotFound
 from protocol.vocabulary import Requirement
 
 
@@ -16,3 +18,15 @@ def asks_for_check_in(about: str) -> bool:
     except ValueError:
         return False
     return DueItem.objects.filter(public_id=public_id, requirement=Requirement.CHECK_IN).exists()
+
+
+def item_of(course: Course, public_id: uuid.UUID) -> DueItem:
+    """A due item of this course, open or ended.
+
+    Raises:
+        NotFound: the course has none of this id.
+    """
+    found = DueItem.objects.filter(course=course, public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -42,6 +42,7 @@ function askBefore(form, submitter) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter && event.submitter.hasAttribute("data-preview")) return;
   if (form.dataset.confirm && form.dataset.confirmed !== "yes") {
     event.preventDefault();
     askBefore(form, event.submitter);
@@ -75,6 +76,16 @@ document.addEventListener("change", (event) => {
   for (const place of form.querySelectorAll("[data-count]")) place.textContent = String(chosen);
   const row = event.target.closest("tr");
   if (row) row.classList.toggle("is-picked", event.target.checked);
+});
+
+/* A preview beside a form follows what is typed; without script the Preview button asks for it. */
+let previewTimer = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form");
+  const preview = document.querySelector("[data-live]");
+  if (!form || !preview || !form.querySelector("[data-preview]")) return;
+  clearTimeout(previewTimer);
+  previewTimer = setTimeout(() => preview.dispatchEvent(new Event("preview")), 350);
 });
 
 focusErrorSummary();

@@ -11,11 +11,13 @@ from django.urls import reverse
 
 from audit.models import Event
 from courses.models import Course
+from monitoring import versions
 from monitoring.models import CourseStanding, DueItem, Escalation, PathwayStep, PregnancyTest
 from people.models import Clinic
 from protocol.pathway import Step, steps_for
 from protocol.vocabulary import TestResult
 from tests import ready, world
+from tests.forms import guard
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +55,7 @@ def record(desk: Client, course: Course, result: str, **said: str) -> Any:
         reverse("clinic:record", args=[course.public_id, "test"]),
         {
             "result": result, "collected_on": f"{world.TODAY:%d-%b-%Y}", "setting": "clinic",
-            "specimen": "urine", "reader": "staff", **said,
+            "specimen": "urine", "reader": "staff", **guard(course), **said,
         },
     )  # fmt: skip
 
@@ -95,7 +97,11 @@ def test_concern_is_closed_only_when_every_step_is_settled(desk: Client, here: C
     assert "stop-treatment" in open_steps(course)  # the record says that the course still runs
     desk.post(
         reverse("clinic:record", args=[course.public_id, "stop"]),
-        {"last_dose_on": f"{world.TODAY:%d-%b-%Y}", "reason": "pregnancy"},
+        {
+            "last_dose_on": f"{world.TODAY:%d-%b-%Y}",
+            "reason": "pregnancy",
+            **guard(course, versions.TREATMENT),
+        },
     )
     desk.post(page, {"step": "refer", "outcome": "not-needed"})
     assert "refer" in open_steps(course)  # left out only with a reason

@@ -104,9 +104,7 @@ def test_change_replaces_whatever_was_to_come_later() -> None:
 
 
 def test_course_that_is_only_planned_is_counted_from_its_first_dose() -> None:
-    plan = PlannedDose(
-        ref="p", on=TODAY, starts=TODAY + timedelta(days=7), pattern=(Decimal(60),)
-    )
+    plan = PlannedDose(ref="p", on=TODAY, starts=TODAY + timedelta(days=7), pattern=(Decimal(60),))
     facts = course(weights=(weight(60, on=TODAY),), planned_doses=(plan,))
     found = known(course_outlook(facts, as_of=TODAY))
     assert found.first_day == plan.starts

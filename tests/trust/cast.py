@@ -181,6 +181,7 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
     unsent.save(update_fields=["state", "state_reason"])
     return {
         "message": unsent.public_id,
+        "item": course.due_items.filter(ended="").earliest("pk").public_id,
         "task": course.due_items.filter(ended="").earliest("pk").public_id,
         "patient": patient.public_id,
         "new-patient": new.public_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from people.models import User
 from protocol.facts import Supply
 from protocol.vocabulary import Level
 from tests import world
+from tests.forms import hidden
 from tests.monitoring.intake import messages
 from tests.trust.cast import pid, upload
 from tests.world import NOW
@@ -119,16 +119,13 @@ def test_a_correction_between_page_and_press_is_seen(client: Client) -> None:
 
 
 def _form(client: Client, course: Course) -> dict[str, str]:
-    page = client.get(f"/clinic/courses/{course.public_id}/sign/").content.decode()
-    nonce = re.search(r'name="nonce" value="([^"]+)"', page)
-    assert nonce is not None
     return {
+        **hidden(client, f"/clinic/courses/{course.public_id}/sign/"),
         "capsules": "30",
         "strength_mg": "40",
         "pattern": "40",
         "formulation": "standard",
         "soya": "no",
-        "nonce": nonce[1],
     }
 
 

@@ -29,6 +29,7 @@ from messaging.models import Delivery
 from monitoring.actions import prescribing
 from protocol.facts import Supply
 from tests import world
+from tests.forms import guard
 from tests.messaging.sinks import mail_sink, sms_sink
 from tests.monitoring.intake import messages
 from tests.trust.cast import pid
@@ -137,7 +138,7 @@ def _live(sms: Any) -> list[str]:
     staff.post("/clinic/patients/", {"q": "Quillfeather"})
     staff.post(
         f"/clinic/courses/{course.public_id}/record/weight/",
-        {"kg": "why-canary", "measured_on": ""},
+        {"kg": "why-canary", "measured_on": "", **guard(course)},
     )
     with pytest.raises(prescribing.NotAuthorised):
         prescribing.authorise(

@@ -14,6 +14,7 @@ from audit.models import Access
 from courses.models import Course
 from monitoring.models import Acknowledgement, Escalation, LabReport, Observation
 from people.models import Patient
+from tests.forms import guard
 from tests.monitoring.intake import messages
 from tests.trust import matrix
 from tests.trust.cast import ELSEWHERE, Cast, upload
@@ -110,6 +111,7 @@ def test_fields_that_no_form_has_are_not_bound(cast: Cast) -> None:
     cast.client("nurse").post(
         path,
         {
+            **guard(cast.course),
             "kg": "71.5",
             "measured_on": "22-Nov-2026",
             "course": cast.foreign_course.pk,

@@ -1,0 +1,41 @@
+"""What every form about a course carries unseen: whose it is, its own number, what it was shown."""
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from monitoring.actions.shown import Shown
+from monitoring.versions import version_of
+from protocol.facts import CourseFacts
+
+# The words of a refusal, each with the way out.
+UNMARKED = "This page does not say whose it is. Open the course again and repeat the entry."
+CHANGED = (
+    "Something about this course has changed since the page was shown. Nothing was saved. "
+    "Look at the banner and the figures as they stand now, then press again."
+)
+
+
+class GuardForm(forms.Form):
+    """Three hidden fields beside a form; with names of their own."""
+
+    prefix = "guard"
+
+    patient = forms.UUIDField(widget=forms.HiddenInput)
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+
+    def shown(self) -> Shown | None:
+        """What the page said; None where the form does not say whose it is."""
+        return Shown(**self.cleaned_data) if self.is_valid() else None
+
+
+def fresh(patient: uuid.UUID, facts: CourseFacts, watched: tuple[str, ...]) -> GuardForm:
+    """The fields of a page that is shown now."""
+    said: dict[str, Any] = {
+        "patient": patient,
+        "nonce": uuid.uuid4(),
+        "version": version_of(facts, watched),
+    }
+    return GuardForm(initial=said)
