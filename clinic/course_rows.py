@@ -1,17 +1,17 @@
 """Rows of the course page: results, doses, dates and what happened, in words."""
 
-import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from clinic import wording
 from clinic.result_rows import result_row
-from look.templatetags.clinical import moment_text, number_text, relative_words
+from look.templatetags.clinical import number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
 from protocol import cumulative, dosing
 from protocol.vocabulary import Tier
+from protocol.what_if import course_outlook
 
 _SHOWN_RESULTS = 6
 
@@ -51,19 +51,15 @@ def dose_facts(found: CoursePage) -> dict[str, Any]:
     daily = dosing.average_daily_mg(dose.pattern) if dose else None
     if taken is None:
         return {"known": False}
-    high_on = None
-    if daily and taken.target_mg:
-        left = taken.target_mg[1] - taken.mg
-        if left > 0:
-            high_on = found.today + timedelta(days=math.ceil(left / daily))
+    outlook = course_outlook(found.facts, as_of=found.today)
     return {
         "known": True,
         "mg": taken.mg,
         "mg_per_kg": _tenths(taken.mg_per_kg),
         "time_weighted": _tenths(taken.time_weighted),
         "target_mg": taken.target_mg,
-        "earliest": taken.reaches_120_on,
-        "latest": high_on,
+        "outlook": outlook,
+        "target_words": "120–150 mg/kg",
         "missed": sum(len(row.dates) for row in found.facts.missed),
         "daily": daily,
     }
@@ -111,50 +107,8 @@ def prescription_rows(found: CoursePage) -> list[dict[str, Any]]:
     ]
 
 
-def timeline_rows(found: CoursePage) -> list[Happening]:
-    """What happened and what is to come, newest first; the future on top, hollow."""
-    facts = found.facts
-    rows = [
-        Happening(item.due_on, f"{wording.REQUIREMENTS[item.requirement]} due", status="due")
-        for item in found.items
-        if item.due_on > found.today
-    ]
-    if found.decision.window is not None and found.decision.window.last_day >= found.today:
-        closes = moment_text(found.decision.window.closes_at, found.zone)
-        rows.append(Happening(found.decision.window.last_day, f"Window ends {closes}"))
-    week = found.standing.week
-    rows.append(Happening(found.today, f"Today, week {week}" if week else "Today", now=True))
-    rows += [
-        Happening(
-            test.on,
-            f"Pregnancy test {test.result.value.capitalize()}"
-            if test.result
-            else "Pregnancy test left out",
-            status="ok" if test.result and test.result.value == "negative" else "critical",
-        )
-        for test in facts.pregnancy_tests
-    ]
-    rows += [Happening(row.collected_on, _drawn(row), status="info") for row in found.specimens]
-    rows += [Happening(row.on, "Check-in done", status="ok") for row in facts.check_ins]
-    rows += [
-        Happening(
-            row.on,
-            f"Dose {number_text(dosing.average_daily_mg(row.pattern))} mg/day",
-            status="info",
-        )
-        for row in facts.doses
-    ]
-    rows += [Happening(row.on, "Picked up", status="ok") for row in facts.dispensed]
-    rows += [Happening(row.on, "Prescription signed", status="ok") for row in facts.prescribed]
-    rows += [Happening(row.on, "Visit") for row in facts.visits]
-    rows += [Happening(row.on, "Treatment on hold", status="warning") for row in facts.holds]
-    rows += [Happening(row.on, "Treatment resumed", status="ok") for row in facts.resumes]
-    rows += [Happening(row.on, "Course stopped") for row in facts.stopped]
-    rows += [Happening(row.on, "Enrolled") for row in facts.enrolled]
-    return sorted(rows, key=lambda row: (row.on, not row.now), reverse=True)[:14]
-
-
-def _drawn(row: SpecimenRow) -> str:
+def drawn_words(row: SpecimenRow) -> str:
+    """What a draw has shown, by the worst of it."""
     raised = [graded for graded in row.results if graded.tier is not None and graded.tier > 0]
     if not raised:
         return "Blood test, nothing raised"

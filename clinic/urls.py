@@ -34,7 +34,9 @@ from clinic.views.recording import Record
 from clinic.views.reminders import Ladder, Reminders, Texts
 from clinic.views.results import Queued, Results
 from clinic.views.rules import MoveEdition, ReviewLevels, RulesPage
+from clinic.views.signing import ReadyToSign
 from clinic.views.starting import StartCourse
+from clinic.views.story import Story
 from clinic.views.supply import Supply
 from clinic.views.today import Today
 from clinic.views.typing_results import TypeResults
@@ -59,6 +61,8 @@ urlpatterns = [
     path("courses/<uuid:public_id>/call/", Call.as_view(), name="call"),
     path("courses/<uuid:public_id>/supply/", Supply.as_view(), name="supply"),
     path("courses/<uuid:public_id>/sign/", Sign.as_view(), name="sign"),
+    path("ready/", ReadyToSign.as_view(), name="ready"),
+    path("courses/<uuid:public_id>/timeline/", Story.as_view(), name="story"),
     path("courses/<uuid:public_id>/what-if/", WhatIf.as_view(), name="what-if"),
     path("courses/<uuid:public_id>/due/<uuid:item>/", Waive.as_view(), name="waive"),
     path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),

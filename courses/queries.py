@@ -1,7 +1,8 @@
 """Reads of the treatment record; the one door to a course."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from audit import trail
 from courses.models import Course, Prescription
@@ -74,3 +75,19 @@ def prescription_of(public_id: uuid.UUID) -> Prescription:
     if found is None:
         raise NotFound
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """One of a patient's courses, as a list of them names it."""
+
+    public_id: uuid.UUID
+    number: int
+    started_on: date | None
+    last_dose_on: date | None
+
+
+def courses_of(patient: Patient) -> list[CourseRow]:
+    """Every course of a patient, the newest first."""
+    rows = Course.objects.filter(patient=patient).order_by("-number")
+    return [CourseRow(row.public_id, row.number, row.started_on, row.last_dose_on) for row in rows]

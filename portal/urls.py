@@ -16,6 +16,7 @@ from portal.views import (
     reach,
     records,
     tasks,
+    what_if,
 )
 
 app_name = "portal"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("check-in/answers/", check_in.Answers.as_view(), name="check-in-answers"),
     path("check-in/done/", check_in.Done.as_view(), name="check-in-done"),
     path("task/<uuid:public_id>/", tasks.Task.as_view(), name="task"),
+    path("what-if/", what_if.WhatIf.as_view(), name="what-if"),
     path("results/", records.Results.as_view(), name="results"),
     path("messages/", records.Messages.as_view(), name="messages"),
     path("messages/write/", letters.Write.as_view(), name="write"),

@@ -59,6 +59,20 @@ class PrescriptionForm(StaffForm):
         )
 
 
+def proposed_supply(pattern: tuple[Decimal, ...], *, programme: str) -> Supply | None:
+    """The proposal as the rules read it; None where no single strength makes up the dose."""
+    proposal = suggestion(pattern, programme=programme)
+    if "strength_mg" not in proposal:
+        return None
+    return Supply(
+        capsules=proposal["capsules"],
+        strength_mg=Decimal(proposal["strength_mg"]),
+        pattern=pattern,
+        refills=0,
+        excipients=None,
+    )
+
+
 def suggestion(pattern: tuple[Decimal, ...], *, programme: str) -> dict[str, Any]:
     """A first proposal: 30 days of the present dose in the fewest capsules of one strength.
 

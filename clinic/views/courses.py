@@ -1,6 +1,7 @@
 """The course page: the gate with its reasons, and everything known about the course."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,23 +9,23 @@ from django.urls import reverse
 
 from clinic import wording
 from clinic.chart_rows import charts
-from clinic.course_rows import (
-    dose_facts,
-    item_rows,
-    prescription_rows,
-    specimen_rows,
-    timeline_rows,
-)
+from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
+from clinic.course_rows import dose_facts, item_rows, prescription_rows, specimen_rows
 from clinic.deciding_rows import decision_row
-from clinic.rows import banner_row, gate_rows
+from clinic.rows import banner_row, gate_rows, message_row
 from clinic.views.base import StaffPage
-from courses.queries import course_for
+from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
+from messaging.queries import ledger
 from monitoring.queries import reading
 from monitoring.queries.course_page import CoursePage, course_page
 from people.permissions import Permission
+from protocol import dosing
 from protocol.findings import Window
 from protocol.vocabulary import Level, Owner, Phase
+
+_SHOWN_TIMELINE = 10
+_SHOWN_MESSAGES = 4
 
 
 class CourseView(StaffPage):
@@ -43,6 +44,7 @@ class CourseView(StaffPage):
         verdict, status = wording.LEVELS[found.decision.level]
         if found.prescriptions and self._signed_today(found):
             verdict, status = "Signed today", "ok"
+        happened = story(found)
         phase, phase_status = wording.PHASES[found.standing.phase]
         checks = gate_rows(
             found.decision,
@@ -67,7 +69,14 @@ class CourseView(StaffPage):
             dose=dose_facts(found),
             decisions=[decision_row(row) for row in reading.decisions_of(course)],
             prescriptions=prescription_rows(found),
-            timeline=timeline_rows(found),
+            check_ins=check_in_rows(found),
+            check_in_columns=COLUMNS,
+            prevention=prevention(found),
+            messages_sent=self._messages(course),
+            timeline=happened[:_SHOWN_TIMELINE],
+            happened=len(happened),
+            others=[row for row in courses_of(course.patient) if row.public_id != public_id],
+            again_from=self._again_from(found),
             actions=self._actions(found),
             may_type=self.place.may(Permission.RECORD_CARE),
             may_link=self.place.may(Permission.LINK_RESULT),
@@ -83,6 +92,21 @@ class CourseView(StaffPage):
         for row in rows:
             row["to_acknowledge"] = row["to_acknowledge"] or row["id"] in waiting
         return rows
+
+    def _messages(self, course: Any) -> list[dict[str, object]]:
+        """The newest messages to the patient, for those who may read them."""
+        if not self.place.may(Permission.READ_MESSAGES):
+            return []
+        rows = ledger(
+            clinic=course.clinic.slug, patient=course.patient.public_id, limit=_SHOWN_MESSAGES
+        )
+        return [message_row(row) for row in rows]
+
+    def _again_from(self, found: CoursePage) -> date | None:
+        """After the end: the first day of a new course without a reason to give (DOSE-13)."""
+        if found.stopped_on is None or not self.place.may(Permission.START_COURSE):
+            return None
+        return dosing.retreatment_from(found.stopped_on, found.facts.programme)
 
     def _read_url(self, found: CoursePage) -> str:
         waiting = [row for row in found.specimens if row.to_acknowledge or row.to_confirm]
@@ -129,6 +153,7 @@ class CourseView(StaffPage):
                 "visit",
                 "test",
                 "weight",
+                "missed",
                 "consent",
                 "counselling",
                 "contraception",
@@ -156,6 +181,7 @@ RECORD_LABELS = {
     "visit": "Visit",
     "test": "Pregnancy test",
     "weight": "Weight",
+    "missed": "Missed doses",
     "consent": "Signed form",
     "counselling": "Counselling",
     "contraception": "Contraception",

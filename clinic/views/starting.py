@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from clinic.forms.starting import CourseForm, IdentityForm
+from clinic.start_preview import start_preview
 from clinic.views.base import StaffPage
 from courses.actions.starting import CourseRunning
 from look.templatetags.clinical import said_name
@@ -39,6 +40,8 @@ class StartCourse(StaffPage):
         valid = form.is_valid()
         if identity is not None:
             valid = identity.is_valid() and valid
+        if "preview" in request.POST:
+            return self._page(public_id, identity, form)
         if not valid:
             return self._page(public_id, identity, form, status=422)
         patient = self._patient(public_id) if public_id else None
@@ -80,7 +83,18 @@ class StartCourse(StaffPage):
         status: int = 200,
     ) -> HttpResponse:
         patient = patient_row(self._patient(public_id)) if public_id else None
+        preview: dict[str, Any] = {"kind": "start", "ready": False}
+        if form.is_bound:
+            known = identity.cleaned_data if identity is not None and patient is None else {}
+            preview = start_preview(
+                form,
+                born=patient.born if patient else known.get("born"),
+                sex=known.get("sex", ""),
+                place=self.place,
+                today=self.today,
+            )
         return self.page(
+            preview=preview,
             identity=identity if patient is None else None,
             form=form,
             patient=patient,

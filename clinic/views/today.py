@@ -16,6 +16,7 @@ from messaging.queries import count_bad_addresses, count_for_a_person
 from monitoring.queries import letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
 from monitoring.queries.worklist import WorklistRow
+from people.permissions import Permission
 
 # Filter of the worklist: label, status, what it means when there is somebody.
 TILES = {
@@ -127,12 +128,15 @@ class Today(ListPage):
         count = found.counts[name]
         if name == "window" and found.window_ends is not None:
             hint = f"{hint} {moment_text(found.window_ends, self.place.timezone)}"
+        url = f"{reverse('clinic:worklist')}?show={name}" if count else ""
+        if name == "ready" and count and self.place.may(Permission.SIGN_PRESCRIPTION):
+            url = reverse("clinic:ready")
         return {
             "label": label,
             "value": counted(count, COUNTED_UP_TO),
             "status": status,
             "hint": hint,
-            "url": f"{reverse('clinic:worklist')}?show={name}" if count else "",
+            "url": url,
         }
 
     def _unread(self, found: worklist.Today) -> dict[str, object]:

@@ -215,10 +215,11 @@ def label_course(facts: CourseFacts, *, today: date) -> LabelCourse | None:
 
 def planned_supply(page: CoursePage | Top) -> tuple[Decimal, ...]:
     """The dose that the next prescription would carry: a plan that has come, or the present one."""
-    return _next_pattern(page.facts, page.today)
+    return next_pattern(page.facts, page.today)
 
 
-def _next_pattern(facts: CourseFacts, today: date) -> tuple[Decimal, ...]:
+def next_pattern(facts: CourseFacts, today: date) -> tuple[Decimal, ...]:
+    """The same from the facts: what is planned for today or earlier, else the present dose."""
     dose = cumulative.dose_on(facts, today)
     planned = [plan for plan in facts.planned_doses if plan.starts <= today or dose is None]
     newest = max(planned, key=lambda plan: (plan.on, plan.starts), default=None)
