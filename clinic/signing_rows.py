@@ -17,7 +17,7 @@ from monitoring.queries.signing import Candidate, Nearly
 from protocol import cumulative, mood
 from protocol.facts import Supply
 from protocol.grading import Graded
-from protocol.symptoms import newest_triage
+from protocol.symptoms import standing_triage
 from protocol.vocabulary import Analyte, Category, Instrument, Level
 
 _MOST = {Instrument.PHQ2: 6, Instrument.PHQ9: 27}
@@ -123,8 +123,8 @@ def _trend(graded: tuple[Graded, ...], analyte: Analyte) -> dict[str, Any] | Non
 
 
 def _symptom(row: Candidate) -> str:
-    found = newest_triage(row.facts, as_of=row.today)
-    return URGENCIES[found.level.value] if found else "None"
+    found = standing_triage(row.facts, as_of=row.today)
+    return URGENCIES[found.level.value] if found.symptoms else "None open"
 
 
 def _mood(row: Candidate) -> str:
