@@ -10,7 +10,8 @@ from clinic.forms.prescribing import proposed_supply
 from clinic.previews import pattern_words
 from clinic.reasons import REASONS
 from clinic.result_rows import flag_of
-from clinic.rows import TARGET_MG_PER_KG
+from clinic.work_rows import TARGET_MG_PER_KG
+from clinic.work_words import reason_of
 from look.templatetags.clinical import number_text, years_between
 from monitoring.queries.course_page import next_pattern
 from monitoring.queries.signing import Candidate, Nearly
@@ -138,7 +139,7 @@ def _mood(row: Candidate) -> str:
 
 def nearly_row(row: Nearly) -> dict[str, Any]:
     """Who lacks one or two checks, and whom it waits on."""
-    tag, sentence, status = wording.reason_of(row.reason)
+    tag, sentence, status = reason_of(row.reason)
     return {
         "course": row.course,
         "patient": row.patient,
