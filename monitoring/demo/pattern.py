@@ -19,9 +19,10 @@ from django.db import connection
 from django.db.models import ForeignKey, Model, OneToOneField
 
 from audit.models import Event
+from monitoring import pharmacy
 from monitoring.actions import reviews
 from monitoring.demo.newcomers import Newcomer
-from monitoring.models import LabMessage, ResultReview
+from monitoring.models import LabMessage, PharmacyLink, ResultReview
 from people.models import Patient
 
 Cell = Callable[[Newcomer], str]
@@ -191,7 +192,7 @@ def read(
         (ResultReview._meta.db_table, key, "version"): _mark(said, uuids)
         for key, said in marks.items()
     }
-    cells = {**cells, **marked}
+    cells = {**cells, **marked, **_pharmacy_links(rows, uuids)}
     reader = _Reader(like, tokens, uuids, counts, rows)
     printed = [
         reader.printed(table, rows[table.name], cells) for table in tables() if rows[table.name]
@@ -206,6 +207,22 @@ def _mark(said: Sequence[str], uuids: Mapping[str, int]) -> Cell:
         )
 
     return made
+
+
+def _pharmacy_links(
+    rows: Mapping[str, Sequence[Mapping[str, str]]], uuids: Mapping[str, int]
+) -> dict[tuple[str, int, str], Cell]:
+    """The hashes of links to prescriptions: a link's token follows from its own identifier."""
+    table = PharmacyLink._meta.db_table
+
+    def opens(index: int) -> Cell:
+        return lambda one: pharmacy.hash_of(
+            pharmacy.token_of(PharmacyLink(public_id=one.uuids[index]))
+        )
+
+    return {
+        (table, int(row["id"]), "token_hash"): opens(uuids[row["public_id"]]) for row in rows[table]
+    }
 
 
 def rows_of(like: Patient) -> dict[str, list[dict[str, str]]]:

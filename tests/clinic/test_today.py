@@ -136,7 +136,7 @@ def test_lists_that_nobody_has_sorted_say_so(desk: Client, minutes: int, old: bo
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/clinic/", 17), ("/clinic/worklist/", 11), ("/clinic/worklist/?show=act&who=me", 11)],
+    [("/clinic/", 18), ("/clinic/worklist/", 11), ("/clinic/worklist/?show=act&who=me", 11)],
 )
 def test_a_list_asks_as_often_for_many_as_for_few(
     desk: Client, here: Clinic, address: str, most: int

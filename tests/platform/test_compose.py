@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from tests.conftest import PROJECT
 
 READ_BY_ENV = re.compile(
-    r"env\.(?:text|flag|number|words|choice|secret|database|mail)\(\s*\"(\w+)\""
+    r"env\.(?:text|flag|number|words|choice|secret|database|mail|vapid_keys)\(\s*\"(\w+)\""
 )
 # Read by Docker's own image or by the web server, not by our settings.
 BY_OTHERS = re.compile("POSTGRES_|GRANIAN_|REDISCLI_")
