@@ -67,6 +67,7 @@ OF_THE_CLINIC = {"nurse", "coordinator", "dermatologist"}
 HERE = ("Zephyrine", "Quillfeather", "CANARY-A1")
 ELSEWHERE = ("Oldrich", "Vanterpool", "CANARY-B1")
 TOKEN_KEY = "trust:task-link"
+_LATER = timedelta(days=36_500)
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def gather() -> Cast:
         "foreign-patient": foreigner.public_id,
         "foreign-course": foreign_course.public_id,
     }
+    # The database's own clock is ahead of the story's: nothing may have waited since then.
+    Message.objects.filter(state=Message.State.PLANNED).update(send_after=NOW + _LATER)
     cookies = {name: _signed_in(user) for name, user in users.items()}
     cookies["anonymous"] = {}
     cookies["task-link"] = _through_the_link(course)
