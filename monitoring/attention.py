@@ -194,7 +194,11 @@ def _deadlines(situation: Situation) -> Iterator[Standpoint]:
     owner = _waiting_on(situation.decision)
     shut = situation.decision.level > Level.WARN
     if shut and gap.left_days < RUNS_OUT_DAYS:
-        yield point(Attention.ACT, "runs-out", owner, due_on=gap.runs_out_on)
+        # A patient who has a day left to be in time is reminded; on the last one somebody calls.
+        asked = any(step.owner is Owner.PATIENT for step in gap.steps)
+        in_time = asked and gap.gap_days == 0 and gap.left_days > 0
+        group = Attention.PATIENT if in_time else Attention.ACT
+        yield point(group, "runs-out", owner, due_on=gap.runs_out_on)
     elif gap.gap_days > 0:
         yield point(Attention.STAFF, "gap-ahead", owner, due_on=gap.runs_out_on)
 

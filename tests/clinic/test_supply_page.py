@@ -12,6 +12,7 @@ from audit.models import Event
 from courses.models import Course
 from messaging.models import Message
 from monitoring.actions import planning
+from monitoring.attention import Attention
 from monitoring.models import CourseStanding, WorkItem
 from people.models import Clinic
 from people.permissions import Role
@@ -63,7 +64,10 @@ def test_a_coordinator_sees_it_and_opens_nothing(client: Client, here: Clinic) -
 
 
 def test_whoever_runs_out_behind_a_shut_gate_is_on_the_list_in_time(here: Clinic) -> None:
-    """Two days before the last capsule, by the clock alone: no tick is needed to be early."""
+    """Two days before the last capsule, by the clock alone: no tick is needed to be early.
+
+    While the patient can still be in time the row waits on the patient; then it is for today.
+    """
     course = ready.course(here)
     doctor = world.staff(here)
     world.picked_up(course, world.signed(course, doctor))
@@ -75,4 +79,6 @@ def test_whoever_runs_out_behind_a_shut_gate_is_on_the_list_in_time(here: Clinic
     ring = CourseStanding.objects.get(course=course).replan_after
     assert ring is not None and ring <= NOW + timedelta(days=28)
     planning.replan(course, now=NOW + timedelta(days=28))
-    assert WorkItem.objects.get(course=course, reason="runs-out").attention == 0
+    assert WorkItem.objects.get(course=course, reason="runs-out").attention == Attention.PATIENT
+    planning.replan(course, now=NOW + timedelta(days=30))
+    assert WorkItem.objects.get(course=course, reason="runs-out").attention == Attention.ACT
