@@ -29,6 +29,7 @@ class CourseFormPage(StaffPage):
         *,
         refusals: dict[type[Exception], str],
         watched: tuple[str, ...] = (),
+        saved: str = "Saved for",
     ) -> HttpResponse | None:
         """Make the change of a valid form, once; the answer, or None with the reason in the form.
 
@@ -48,7 +49,7 @@ class CourseFormPage(StaffPage):
                 shown.accept(course, said, watched=watched, by=self.user, now=self.now)
                 change()
         except shown.SentAlready:
-            messages.info(self.request, f"Saved for {name} already. Nothing was saved twice.")
+            messages.info(self.request, f"{saved} {name} already. Nothing was saved twice.")
         except shown.Changed:
             form.add_error(None, guard.CHANGED)
             return None
@@ -56,7 +57,7 @@ class CourseFormPage(StaffPage):
             form.add_error(None, refusals[type(refusal)])
             return None
         else:
-            messages.success(self.request, f"Saved for {name}")
+            messages.success(self.request, f"{saved} {name}")
         return redirect("clinic:course", course.public_id)
 
     def wrong_patient(self, course: Any) -> HttpResponse:

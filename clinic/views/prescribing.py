@@ -150,7 +150,9 @@ class RecordPickUp(CourseFormPage):
                 **form.cleaned_data,
             )
 
-        saved = self.save(course, form, change, refusals=_PICK_UP_REFUSALS)
+        saved = self.save(
+            course, form, change, refusals=_PICK_UP_REFUSALS, saved="Pick-up saved for"
+        )
         return saved or self._page(course, form, status=422)
 
     def _find(self, public_id: uuid.UUID) -> tuple[Any, Any]:
