@@ -82,3 +82,8 @@ def _delivery(message: Message, point: ContactPoint, *, sent_at: datetime) -> De
         receipt=Delivery.Receipt.DELIVERED,
         receipt_at=sent_at + timedelta(seconds=40),
     )
+
+
+def let_wait_from(now: datetime) -> None:
+    """What still waits has waited since the opening: before it nobody could have sent it."""
+    Message.objects.filter(state=Message.State.PLANNED, send_after__lt=now).update(send_after=now)

@@ -93,6 +93,7 @@ def open_clinics(
         # What came due of itself since the last thing that was told.
         planning.tick(now=now)
         ledger.enter_as_sent([ward.clinic for ward in wards], now=now)
+        ledger.let_wait_from(now)
         copies.print_copies(
             wards,
             told=told,

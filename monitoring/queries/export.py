@@ -81,6 +81,7 @@ TABLES: Mapping[str, tuple[Group, str]] = {
 LEFT_OUT: Mapping[str, str] = {
     "monitoring.CourseStanding": "a throw-away copy, worked out from what is here",
     "monitoring.WorkItem": "worked out from what is here, for the clinic's lists",
+    "monitoring.SentForm": "the numbers of forms of staff, so that one pressed twice counts once",
     "monitoring.ReportMove": "it names two patients; what was moved is with whom it belongs to",
 }
 # Of no meaning outside, secrets of a door, or about somebody else.
