@@ -112,7 +112,7 @@ def prevention(found: CoursePage) -> dict[str, Any] | None:
 
 def story(found: CoursePage) -> list[Happening]:
     """Everything that happened and what is to come, newest first; nothing is left out."""
-    rows = sorted(_happenings(found), key=lambda row: (row.on, not row.now), reverse=True)
+    rows = sorted(_happenings(found), key=lambda row: (row.on, row.now), reverse=True)
     return list(dict.fromkeys(rows))
 
 

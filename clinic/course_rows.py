@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic import wording
 from clinic.result_rows import result_row
-from look.templatetags.clinical import number_text, relative_words
+from look.templatetags.clinical import day_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
 from protocol import cumulative, dosing
 from protocol.vocabulary import Tier
@@ -38,6 +38,7 @@ def _specimen(row: SpecimenRow) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "collected_on": row.collected_on,
+        "label": f"Results drawn {day_text(row.collected_on)}",
         "results": [result_row(graded) for graded in row.results],
         "to_acknowledge": row.to_acknowledge,
         "to_confirm": row.to_confirm,
