@@ -245,7 +245,7 @@ class Rig:
 
     def ring(self, times: int = 1) -> None:
         """Ask for a dispatch, as beat does each minute; a broker that is away hears nothing."""
-        bell = Celery("rig", broker=self.valkey.url())
+        bell = Celery("rig", broker=self.valkey.url(), set_as_current=False)
         bell.conf.task_publish_retry = False
         with contextlib.suppress(Exception), bell.connection_for_write() as connection:
             for _ in range(times):
