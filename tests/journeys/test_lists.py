@@ -62,7 +62,6 @@ def test_lists_hold_every_name_at_every_width(arrive: Arrive, width: int, scheme
     assert nurse.reads("next 23-Nov-2026")
 
 
-@pytest.mark.xfail(strict=True, reason="a row takes 51 pixels, and 25 of them need 1,478 lines")
 def test_twenty_five_rows_stand_on_a_screen_of_1080_lines(arrive: Arrive) -> None:
     clinic = world.clinic()
     reasons = ("overdue:labs", "overdue:check-in", "LAB_T2", "MH_REVIEW", "window-closing")
