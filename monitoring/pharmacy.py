@@ -89,16 +89,9 @@ def verdict(prescription: Prescription, *, now: datetime, rma: str = TO_BE_FETCH
     course = prescription.course
     facts = dossier.load_one(course)
     today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-    decision = gate.decide(
-        facts,
-        action=Action.DISPENSE,
-        at=now,
-        policy=policies.policy_for(course, on=today),
-        rma=rma,
-    )
-    without = gate.decide(
-        facts, action=Action.DISPENSE, at=now, policy=policies.policy_for(course, on=today)
-    )
+    policy = policies.policy_for(course, on=today)
+    decision = gate.decide(facts, action=Action.DISPENSE, at=now, policy=policy, rma=rma)
+    without = gate.decide(facts, action=Action.DISPENSE, at=now, policy=policy)
     filled = Dispense.objects.filter(prescription=prescription, reversed_at__isnull=True).first()
     newest = facts.prescribed[-1].ref if facts.prescribed else ""
     answered = _answered(prescription)

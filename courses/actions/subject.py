@@ -1,4 +1,4 @@
-"""How every action on a course speaks to the trail."""
+"""How every action holds a course while it writes, and speaks of it to the trail."""
 
 from datetime import datetime
 
@@ -6,6 +6,18 @@ from audit import trail
 from audit.kinds import Kind
 from courses.models import Course
 from people.models import User
+
+
+def locked(course: Course) -> Course:
+    """The course as it stands now, with patient and clinic; nobody else changes it meanwhile.
+
+    The caller holds the transaction.
+    """
+    return (
+        Course.objects.select_for_update(of=("self",))
+        .select_related("patient", "clinic", "patient__clinic")
+        .get(pk=course.pk)
+    )
 
 
 def record(kind: Kind, course: Course, *, by: trail.Actor, now: datetime, **detail: object) -> None:

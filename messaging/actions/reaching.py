@@ -11,6 +11,7 @@ from messaging import purposes
 from messaging.channels.push import subscription
 from messaging.models import Message, PatientHours, PurposeOptOut
 from people.actions.patients import address_index
+from people.actions.subject import record
 from people.models import ContactPoint, Patient
 
 MOST_DEVICES = 5
@@ -126,13 +127,11 @@ def choose_hours(
             patient=patient,
             defaults={"day_begins": begins, "day_ends": ends, "chosen_at": now},
         )
-    trail.record(
+    record(
         Kind.CONTACT_CHANGED,
+        patient,
         by=patient,
-        subject=patient.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
         change="hours",
     )
 
@@ -159,13 +158,11 @@ def choose_purposes(patient: Patient, unwanted: set[str], *, now: datetime) -> N
         PurposeOptOut(patient=patient, purpose=name, since=now)
         for name in sorted(unwanted - before)
     )
-    trail.record(
+    record(
         Kind.CONTACT_CHANGED,
+        patient,
         by=patient,
-        subject=patient.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
         change="purposes",
         off=sorted(unwanted - before),
         on=sorted(before - unwanted),

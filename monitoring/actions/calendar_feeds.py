@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from audit import trail
 from audit.kinds import Kind
 from monitoring.models import CalendarFeed
+from people.actions.subject import record
 from people.encryption import blind_index
 from people.models import Patient
 
@@ -74,11 +75,9 @@ def ask(token: str, *, now: datetime) -> Patient | None:
 
 
 def _say(kind: Kind, patient: Patient, *, now: datetime) -> None:
-    trail.record(
+    record(
         kind,
+        patient,
         by=patient,
-        subject=patient.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
     )

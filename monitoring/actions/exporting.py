@@ -5,6 +5,7 @@ from datetime import datetime
 from audit import trail
 from audit.kinds import Kind
 from monitoring.queries.export import Table, tables
+from people.actions.subject import record
 from people.models import Patient
 
 
@@ -16,13 +17,11 @@ def export(patient: Patient, *, form: str, now: datetime) -> tuple[Table, ...]:
         form: ``json`` or ``html``, as the trail says it.
     """
     found = tables(patient)
-    trail.record(
+    record(
         Kind.DATA_EXPORTED,
+        patient,
         by=patient,
-        subject=patient.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
         form=form,
     )
     return found

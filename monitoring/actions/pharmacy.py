@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import trail
 from audit.kinds import Kind
 from courses.actions import dispensing
-from courses.actions.subject import record
+from courses.actions.subject import locked, record
 from courses.models import Course, Dispense, Prescription
 from messaging import outbox
 from monitoring import purposes
@@ -53,7 +53,7 @@ class NothingToReturn(Exception):
 @trail.action
 def issue(prescription: Prescription, *, by: trail.Actor, now: datetime) -> PharmacyLink:
     """The link of a prescription; the one there is, while it is not withdrawn."""
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     there = _live(prescription)
     if there is not None:
         trail.unchanged()
@@ -64,7 +64,7 @@ def issue(prescription: Prescription, *, by: trail.Actor, now: datetime) -> Phar
 @trail.action
 def replace(prescription: Prescription, *, by: User, now: datetime) -> PharmacyLink:
     """Withdraw the link and make another: whoever has the old one sees nothing more."""
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     _withdraw(course, prescription, by=by, now=now)
     return _make(course, prescription, by=by, now=now)
 
@@ -72,7 +72,7 @@ def replace(prescription: Prescription, *, by: User, now: datetime) -> PharmacyL
 @trail.action
 def revoke(prescription: Prescription, *, by: User, now: datetime) -> bool:
     """Withdraw the link; whether there was one."""
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     if not _withdraw(course, prescription, by=by, now=now):
         trail.unchanged()
         return False
@@ -143,7 +143,7 @@ def dispense(by: Pharmacy, *, rma: str, brand: str, now: datetime) -> Dispense:
     prescription = by.link.prescription
     refused: Verdict | None = None
     with transaction.atomic():
-        course = _locked(prescription.course)
+        course = locked(prescription.course)
         found = verdict(prescription, now=now, rma=rma)
         if found.may_dispense:
             row = _hand_out(course, by, rma=rma, brand=brand, now=now)
@@ -190,7 +190,7 @@ def _stopped(course: Course, by: Pharmacy, found: Verdict, *, now: datetime) -> 
 def out_of_stock(by: Pharmacy, *, note: str, now: datetime) -> PharmacyReport:
     """The pharmacy cannot fill it: clinic and patient are told at once, in neutral words."""
     prescription = by.link.prescription
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     again = _open_report(prescription, _Kind.OUT_OF_STOCK, by.name)
     if again is not None:
         trail.unchanged()
@@ -217,7 +217,7 @@ def returned(by: Pharmacy, *, note: str, now: datetime) -> PharmacyReport:
         NothingToReturn: it was not handed out, or is back already.
     """
     prescription = by.link.prescription
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     filled = Dispense.objects.filter(prescription=prescription, reversed_at__isnull=True).first()
     if filled is None:
         raise NothingToReturn
@@ -231,7 +231,7 @@ def returned(by: Pharmacy, *, note: str, now: datetime) -> PharmacyReport:
 def problem(by: Pharmacy, *, note: str, now: datetime) -> PharmacyReport:
     """Something else is in the way; the clinic calls. ``note`` says what."""
     prescription = by.link.prescription
-    course = _locked(prescription.course)
+    course = locked(prescription.course)
     again = _open_report(prescription, _Kind.PROBLEM, by.name, note=note)
     if again is not None:
         trail.unchanged()
@@ -239,14 +239,6 @@ def problem(by: Pharmacy, *, note: str, now: datetime) -> PharmacyReport:
     row = _report(course, by, kind=_Kind.PROBLEM, note=note, now=now)
     planning.replan(course, now=now)
     return row
-
-
-def _locked(course: Course) -> Course:
-    return (
-        Course.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic", "patient__clinic")
-        .get(pk=course.pk)
-    )
 
 
 def _live(prescription: Prescription) -> PharmacyLink | None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from audit import trail
 from audit.kinds import Kind
 from courses.actions import prescriptions
-from courses.actions.subject import record
+from courses.actions.subject import locked, record
 from courses.models import Course, Prescription
 from messaging import outbox
 from monitoring import dossier, policies, purposes
@@ -89,18 +89,14 @@ def authorise(
     """
     refused: Decision | None = None
     with transaction.atomic():
-        locked = (
-            Course.objects.select_for_update(of=("self",))
-            .select_related("patient", "clinic", "patient__clinic")
-            .get(pk=course.pk)
-        )
-        earlier = Prescription.objects.filter(form_nonce=form_nonce, course=locked).first()
+        held = locked(course)
+        earlier = Prescription.objects.filter(form_nonce=form_nonce, course=held).first()
         if earlier is not None:
             return Signed(earlier, again=True)
-        _check_right(locked, by)
-        facts = dossier.load_one(locked)
-        decision = _judge(locked, facts, supply, now=now)
-        if locked.prescriptions.filter(signed_on=decision.judged_on).exists():
+        _check_right(held, by)
+        facts = dossier.load_one(held)
+        decision = _judge(held, facts, supply, now=now)
+        if held.prescriptions.filter(signed_on=decision.judged_on).exists():
             raise SignedToday
         if seen is not None and not seen.still(facts):
             raise Changed
@@ -108,10 +104,10 @@ def authorise(
         needs_reason = decision.level is Level.OVERRIDE and len(reason) < MIN_REASON
         if decision.level is Level.BLOCK or needs_reason:
             refused = decision
-            _keep_refusal(locked, decision, by=by, now=now)
+            _keep_refusal(held, decision, by=by, now=now)
         else:
             signed = _sign(
-                locked, decision, supply, reason=reason, form_nonce=form_nonce, by=by, now=now
+                held, decision, supply, reason=reason, form_nonce=form_nonce, by=by, now=now
             )
     # Outside the transaction, so that the refusal itself is kept.
     if refused is not None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from audit import trail
 from audit.kinds import Kind
-from courses.actions.subject import record
+from courses.actions.subject import locked, record
 from courses.models import Course
 from messaging import outbox
 from monitoring import purposes
@@ -30,22 +30,18 @@ def begin(course: Course, *, by: User, now: datetime) -> Requalification:
     Raises:
         NothingMissed: there is no missed window.
     """
-    locked = (
-        Course.objects.select_for_update(of=("self",))
-        .select_related("patient", "clinic", "patient__clinic")
-        .get(pk=course.pk)
-    )
-    found = supply_page(locked, now=now)
+    held = locked(course)
+    found = supply_page(held, now=now)
     asked = found.requalification
     if asked is None:
         raise NothingMissed
-    key = f"requalify:{locked.public_id}:{asked.test_from.isoformat()}"
+    key = f"requalify:{held.public_id}:{asked.test_from.isoformat()}"
     if outbox.known([key]):
         trail.unchanged()
         return asked
     record(
         Kind.REQUALIFICATION_BEGUN,
-        locked,
+        held,
         by=by,
         now=now,
         edition=asked.edition,
@@ -55,9 +51,9 @@ def begin(course: Course, *, by: User, now: datetime) -> Requalification:
             for step in asked.steps
         ],
     )
-    planning.replan(locked, now=now)
+    planning.replan(held, now=now)
     item = DueItem.objects.filter(
-        course=locked,
+        course=held,
         ended="",
         requirement=Requirement.PREGNANCY_TEST.value,
         opens_on__lte=found.today,
@@ -67,8 +63,8 @@ def begin(course: Course, *, by: User, now: datetime) -> Requalification:
             purpose=purposes.DUE_ITEM_REMINDER,
             key=key,
             about=f"due-item:{item.public_id}",
-            patient=locked.patient,
-            clinic=locked.clinic,
+            patient=held.patient,
+            clinic=held.clinic,
             variant="on",
             send_after=now,
             now=now,

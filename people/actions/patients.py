@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from audit import trail
 from audit.kinds import Kind
+from people.actions.subject import record
 from people.encryption import blind_index
 from people.models import Clinic, ContactPoint, Patient
 
@@ -82,13 +83,11 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
             address=identity.email.lower(),
             rank=1,
         )
-    trail.record(
+    record(
         Kind.PATIENT_ADDED,
+        patient,
         by=by,
-        subject=patient.audit_id,
         now=now,
-        clinic=clinic.slug,
-        patient=patient.public_id,
     )
     return patient
 
@@ -110,13 +109,11 @@ def choose_language(patient: Patient, *, language: str, by: trail.Actor, now: da
         return
     was, patient.language = patient.language, language
     patient.save(update_fields=["language"])
-    trail.record(
+    record(
         Kind.LANGUAGE_CHOSEN,
+        patient,
         by=by,
-        subject=patient.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
         was=was,
         language=language,
     )
