@@ -79,6 +79,8 @@ def test_choice_stands_on_each_page_in_its_own_language(signed_in: Client) -> No
     page = words(signed_in, "/home/")
     assert re.search(r'<li lang="es"><button[^>]*value="es">Español</button>', page)
     assert '<span aria-current="true">English</span>' in page
+    signed_in.post("/language/", {"language": "es", "next": "/home/"})
+    assert 'value="en">English</button>' in words(signed_in, "/home/")
 
 
 @pytest.mark.parametrize(
