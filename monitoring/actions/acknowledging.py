@@ -18,8 +18,8 @@ from courses.actions import dosing, stopping
 from courses.actions.subject import record
 from courses.models import Course, Hold
 from messaging import outbox
-from monitoring import dossier, policies, purposes
-from monitoring.actions import escalations, planning, reviews
+from monitoring import dossier, policies, purposes, to_read
+from monitoring.actions import escalations, planning
 from monitoring.dossier_tasks import note_key
 from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
@@ -166,23 +166,23 @@ def _check_version(specimen: Specimen, course: Course, version: str) -> None:
 
 def _finding(
     specimen: Specimen, course: Course, facts: CourseFacts, *, today: date
-) -> reviews.Finding | None:
+) -> to_read.Finding | None:
     """What lies before the reader; None for a specimen with nothing to grade."""
     ref = f"specimen:{specimen.public_id}"
     policy = policies.policy_for(course, on=today)
-    found = reviews.findings(facts, policy=policy, as_of=today, waiting={ref}).get(ref)
+    found = to_read.findings(facts, policy=policy, as_of=today, waiting={ref}).get(ref)
     if found is not None and all(each.held for each in found.graded):
         raise StillDoubtful
     return found
 
 
-def _believed(finding: reviews.Finding | None) -> list[str]:
+def _believed(finding: to_read.Finding | None) -> list[str]:
     """Ids of the results decided on. One that is held waits again once it is confirmed."""
     graded = finding.graded if finding is not None else ()
     return [each.result.ref.partition(":")[2] for each in graded if not each.held]
 
 
-def _to_repeat(finding: reviews.Finding | None) -> list[str]:
+def _to_repeat(finding: to_read.Finding | None) -> list[str]:
     """What is drawn again: what was raised, or everything where nothing was."""
     graded = finding.graded if finding is not None else ()
     raised = [each for each in graded if each.tier is not None and each.tier > Tier.T0]

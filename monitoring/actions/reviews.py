@@ -5,13 +5,10 @@ the list can never say something else than the results. A row that needs a decis
 somebody decides, whatever newer results say.
 """
 
-import hashlib
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from audit import trail
 from audit.kinds import Kind
@@ -24,21 +21,13 @@ from monitoring.models import (
     ResultReview,
     Specimen,
 )
-from protocol import labs
+from monitoring.to_read import Finding, all_normal, findings, lines_of
 from protocol.facts import CourseFacts
-from protocol.grading import Flag, Graded
-from protocol.lab_actions import needs_confirmation
-from protocol.ladders import LADDER_ANALYTES
 from protocol.policy import ClinicPolicy
-from protocol.timeline import course_boundary
-from protocol.vocabulary import Analyte, ResultStatus, Tier
+from protocol.vocabulary import Tier
 
 CLOSER = trail.System("normal results")
 RULE = "normal-results"
-# Normal results older than this wait for nobody; abnormal ones wait for ever.
-RECENT_DAYS = 30
-_COUNTS = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
-_TO_DECIDE = frozenset({Tier.T2, Tier.T3, Tier.T4})
 # What a later plan may alter on a row.
 _CHANGING = [
     "collected_on",
@@ -54,39 +43,6 @@ _CHANGING = [
     "ended_at",
 ]
 _NORMAL_FLAGS = frozenset({"", "N"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one specimen asks for today."""
-
-    collected_on: date
-    graded: tuple[Graded, ...]
-    needs_decision: bool
-    corrected: bool
-    doubtful: bool
-    settled: bool
-    current: bool
-
-    @property
-    def tier(self) -> Tier | None:
-        """The highest tier."""
-        return max((each.tier for each in self.graded if each.tier is not None), default=None)
-
-    @property
-    def said(self) -> list[str]:
-        """Every result, tier and doubt that a reader would see."""
-        return [f"{g.result.ref}|{g.tier}|{g.held}" for g in self.graded]
-
-    @property
-    def version(self) -> str:
-        """Changes with what is said; see ``version_of``."""
-        return version_of(self.said)
-
-
-def version_of(said: Iterable[str]) -> str:
-    """The mark of a finding that says this, in whatever order."""
-    return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -124,69 +80,6 @@ def _reviewed(ground: Ground, rows: dict[str, ResultReview]) -> _Reviewed:
     waiting = {specimen for specimen, row in rows.items() if not row.ended}
     found = findings(ground.facts, policy=ground.policy, as_of=ground.today, waiting=waiting)
     return _Reviewed(ground, found, rows)
-
-
-def findings(
-    facts: CourseFacts, *, policy: ClinicPolicy, as_of: date, waiting: Collection[str] = ()
-) -> dict[str, Finding]:
-    """What specimens ask for, by reference: the newest, the recent ones and those ``waiting``.
-
-    Every result is graded as the gate and the screens grade it, with its draw and what was
-    reported.
-    """
-    reading = labs.read(facts, as_of=as_of, policy=policy, with_ctcae=False)
-    newest = {
-        each.result.specimen for each in (*reading.newest.values(), *reading.in_force.values())
-    }
-    recent = as_of - timedelta(days=RECENT_DAYS)
-    boundary = course_boundary(facts)
-    wanted = [
-        result
-        for result in facts.labs
-        if (result.on >= recent or result.specimen in newest or result.specimen in waiting)
-        and result.status in _COUNTS
-        and result.on <= as_of
-    ]
-    by_specimen: dict[str, list[Graded]] = defaultdict(list)
-    for each in labs.history(facts, as_of=as_of, policy=policy, only=wanted, with_ctcae=False):
-        by_specimen[each.result.specimen].append(each)
-    found = {}
-    for specimen, graded in by_specimen.items():
-        on = graded[0].result.on
-        present = on >= recent and (boundary is None or on > boundary)
-        found[specimen] = _finding(graded, facts, current=present and specimen in newest)
-    return found
-
-
-def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> Finding:
-    specimen = graded[0].result.specimen
-    words = [
-        word for word in facts.lab_acknowledged if not word.specimens or specimen in word.specimens
-    ]
-    # A decision says nothing about a value in doubt: that is settled by confirming it (LAB-6).
-    unread = [
-        each
-        for each in graded
-        if needs_confirmation(each) or not any(labs.acknowledges(word, each) for word in words)
-    ]
-    # What had been decided on and was then changed by the laboratory is decided anew (B5).
-    corrected = any(each.result.status is ResultStatus.CORRECTED for each in unread) and any(
-        word.specimens for word in words
-    )
-    doubtful = any(needs_confirmation(each) for each in unread)
-    return Finding(
-        collected_on=graded[0].result.on,
-        graded=tuple(sorted(graded, key=_worst_first)),
-        needs_decision=corrected or doubtful or any(each.tier in _TO_DECIDE for each in unread),
-        corrected=corrected,
-        doubtful=doubtful,
-        settled=not unread,
-        current=current,
-    )
-
-
-def _worst_first(graded: Graded) -> tuple[bool, int, str]:
-    return not graded.held, -(graded.tier or 0), graded.analyte.value
 
 
 def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
@@ -234,7 +127,7 @@ def _refresh(row: ResultReview, finding: Finding | None, ground: Ground, *, now:
         row.ended, row.ended_at = "", None
         _copy(row, finding, ground.facts)
         row.escalates_at = _deadline(finding, ground.policy, row.since)
-    elif finding is not None and row.lines != (lines := _lines(finding, ground.facts)):
+    elif finding is not None and row.lines != (lines := lines_of(finding, ground.facts)):
         # What stands beside a value does not begin the waiting time anew.
         row.lines = lines
     else:
@@ -258,28 +151,8 @@ def _copy(row: ResultReview, finding: Finding, facts: CourseFacts) -> None:
     row.tier = finding.tier.value if finding.tier is not None else None
     row.needs_decision = finding.needs_decision
     row.corrected, row.doubtful = finding.corrected, finding.doubtful
-    row.lines = _lines(finding, facts)
+    row.lines = lines_of(finding, facts)
     row.version = finding.version
-
-
-def _lines(finding: Finding, facts: CourseFacts) -> list[dict[str, object]]:
-    return [_line(each, labs.earlier_values(facts, each)) for each in finding.graded]
-
-
-def _line(graded: Graded, earlier: Sequence[Decimal]) -> dict[str, object]:
-    result = graded.result
-    return {
-        "analyte": graded.analyte.value,
-        "value": str(graded.number) if graded.number is not None else result.text,
-        "comparator": result.comparator,
-        "unit": graded.unit or result.unit,
-        "high": str(graded.uln) if graded.uln is not None else "",
-        "tier": graded.tier.value if graded.tier is not None else None,
-        "flag": graded.flag.value if graded.flag is not None else "",
-        "held": graded.held,
-        "sender": result.flag,
-        "earlier": [str(value) for value in earlier],
-    }
 
 
 def _deadline(finding: Finding, policy: ClinicPolicy, since: datetime) -> datetime | None:
@@ -300,7 +173,7 @@ def _close_normal(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
         for specimen, row in each.rows.items()
         if not row.ended
         and not row.needs_decision
-        and _all_normal(specimen, each.found[specimen], each.ground.facts)
+        and all_normal(specimen, each.found[specimen], each.ground.facts)
     ]
     if not quiet:
         return
@@ -331,14 +204,6 @@ def _close_normal(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
     )
 
 
-def _all_normal(specimen: str, finding: Finding, facts: CourseFacts) -> bool:
-    """Every result of the specimen is plainly normal, and none is still preliminary."""
-    return all(is_plainly_normal(each) for each in finding.graded) and not any(
-        result.specimen == specimen and result.status is ResultStatus.PRELIMINARY
-        for result in facts.labs
-    )
-
-
 def _by_rule(row: ResultReview, finding: Finding, now: datetime) -> Acknowledgement:
     return Acknowledgement(
         specimen=row.specimen,
@@ -350,21 +215,6 @@ def _by_rule(row: ResultReview, finding: Finding, now: datetime) -> Acknowledgem
         rule=RULE,
         at=now,
     )
-
-
-def is_plainly_normal(graded: Graded) -> bool:
-    """Nothing about the result asks for a person: t0 within the laboratory's own range.
-
-    Never a pregnancy test, a corrected, held or ungraded value, one with a sign, or one that was
-    compared with a default range. An analyte without a ladder counts by the laboratory's range.
-    """
-    if graded.held or graded.analyte is Analyte.HCG or graded.default_range:
-        return False
-    if graded.result.status is not ResultStatus.FINAL or graded.result.comparator:
-        return False
-    if graded.flag is not Flag.NORMAL:
-        return False
-    return graded.tier is Tier.T0 or (graded.tier is None and graded.analyte not in LADDER_ANALYTES)
 
 
 def _ref(public_id: uuid.UUID) -> str:

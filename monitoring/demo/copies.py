@@ -17,8 +17,7 @@ from random import Random
 from django.db import connection
 
 from courses.models import Course, Dispense, Enrolment
-from monitoring import dossier, policies
-from monitoring.actions import reviews
+from monitoring import dossier, policies, to_read
 from monitoring.demo import laboratory, pattern
 from monitoring.demo.newcomers import Newcomer, newcomer
 from monitoring.demo.pattern import Cell, Pattern
@@ -220,7 +219,7 @@ def _marks(like: Patient, today: date) -> dict[int, Sequence[str]]:
     marks: dict[int, Sequence[str]] = {}
     for course in Course.objects.filter(patient=like).select_related("clinic"):
         rows = ResultReview.objects.filter(course=course).select_related("specimen")
-        found = reviews.findings(
+        found = to_read.findings(
             dossier.load_one(course),
             policy=policies.policy_for(course, on=today),
             as_of=today,

@@ -19,8 +19,7 @@ from django.db import connection
 from django.db.models import ForeignKey, Model, OneToOneField
 
 from audit.models import Event
-from monitoring import pharmacy
-from monitoring.actions import reviews
+from monitoring import pharmacy, to_read
 from monitoring.demo.newcomers import Newcomer
 from monitoring.models import LabMessage, PharmacyLink, ResultReview
 from people.models import Patient
@@ -202,7 +201,7 @@ def read(
 
 def _mark(said: Sequence[str], uuids: Mapping[str, int]) -> Cell:
     def made(one: Newcomer) -> str:
-        return reviews.version_of(
+        return to_read.version_of(
             re.sub(_UUID, lambda found: one.uuids[uuids[found[0]]], line) for line in said
         )
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.actions import reviews
+from monitoring import to_read
 from protocol import labs
 from protocol.facts import LabAcknowledged, LabResult, Symptom
 from protocol.policy import ClinicPolicy
@@ -63,7 +63,7 @@ def test_every_abnormal_value_without_a_decision_is_on_the_list(
 ) -> None:
     results, decided = history
     facts = course(labs=results, lab_acknowledged=decided)
-    found = reviews.findings(facts, policy=POLICY, as_of=DAY)
+    found = to_read.findings(facts, policy=POLICY, as_of=DAY)
     read = {ref for word in decided for ref in word.results}
     for result in results:
         if result.status not in _COUNTS or result.ref in read:
@@ -84,7 +84,7 @@ def test_what_the_gate_waits_for_is_on_the_list_and_no_milder(
     results, decided = history
     facts = course(labs=results, lab_acknowledged=decided)
     reading = labs.read(facts, as_of=DAY, policy=POLICY)
-    found = reviews.findings(facts, policy=POLICY, as_of=DAY)
+    found = to_read.findings(facts, policy=POLICY, as_of=DAY)
     for graded in (*reading.awaiting, *reading.to_confirm):
         finding = found[graded.result.specimen]
         assert finding.needs_decision
@@ -97,8 +97,8 @@ def test_rule_never_closes_what_is_raised_or_doubtful(
     history: tuple[tuple[LabResult, ...], tuple[LabAcknowledged, ...]],
 ) -> None:
     results, _ = history
-    for finding in reviews.findings(course(labs=results), policy=POLICY, as_of=DAY).values():
-        if all(reviews.is_plainly_normal(each) for each in finding.graded):
+    for finding in to_read.findings(course(labs=results), policy=POLICY, as_of=DAY).values():
+        if all(to_read.is_plainly_normal(each) for each in finding.graded):
             assert not finding.needs_decision
             assert finding.tier is Tier.T0
 
@@ -112,6 +112,6 @@ def test_list_grades_an_older_draw_with_what_was_reported_and_drawn_with_it() ->
         labs=(old, newer),
         symptoms=(Symptom(ref="s", on=then, code="headache", features=("nausea",)),),
     )
-    assert reviews.findings(facts, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T4
+    assert to_read.findings(facts, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T4
     quiet = course(labs=(old, newer))
-    assert reviews.findings(quiet, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T2
+    assert to_read.findings(quiet, policy=POLICY, as_of=DAY)[old.specimen].tier is Tier.T2
