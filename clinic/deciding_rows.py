@@ -64,6 +64,7 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "flag": Tier(line["tier"]) if line["tier"] else None,
         "low": line["flag"] == "low",
         "held": bool(line["held"]),
+        "waits_as": _waits_as(line),
         # Rows that were written before carry neither until the next plan.
         "sender": sender_words(sent := line.get("sender", "")),
         "differs": difference(
@@ -72,6 +73,22 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "series": series(line.get("earlier", []), line),
         "limit": Decimal(line["high"]) if line["high"] else None,
     }
+
+
+def _waits_as(line: dict[str, Any]) -> str:
+    """The tier in which a result came onto the list, where it is read as milder now."""
+    asks = line.get("asks") or 0
+    return wording.TIERS[Tier(asks)][0].lower() if asks > (line["tier"] or 0) else ""
+
+
+def milder_words(row: ReviewRow) -> list[str]:
+    """``Triglycerides: raised when it came, mildly raised as it is read now``."""
+    return [
+        f"{wording.ANALYTES[line['analyte']]}: {was} when it came, "
+        f"{wording.TIERS[Tier(line['tier'] or 0)][0].lower()} as it is read now"
+        for line in row.lines
+        if (was := _waits_as(line)) and not line["held"]
+    ]
 
 
 def decision_row(row: DecisionRow) -> dict[str, Any]:

@@ -5,10 +5,12 @@ Pure: facts in, findings out. ``monitoring.actions.reviews`` keeps the rows in s
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from protocol import labs
 from protocol.facts import CourseFacts
@@ -23,11 +25,19 @@ from protocol.vocabulary import Analyte, ResultStatus, Tier
 RECENT_DAYS = 30
 _COUNTS = frozenset({ResultStatus.FINAL, ResultStatus.CORRECTED})
 _TO_DECIDE = frozenset({Tier.T2, Tier.T3, Tier.T4})
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+# What waits for a decision: the highest tier in which a test was read while it waited.
+Asked = Mapping[Analyte, Tier]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one specimen asks for today."""
+    """What one specimen asks for today.
+
+    ``asks``: the tier in which each unread result asks for a decision, by its reference. It never
+    falls while the result waits: a clinic that moves its ladder decides about what comes (UX-06).
+    """
 
     collected_on: date
     graded: tuple[Graded, ...]
@@ -36,11 +46,13 @@ class Finding:
     doubtful: bool
     settled: bool
     current: bool
+    asks: Mapping[str, Tier]
 
     @property
     def tier(self) -> Tier | None:
-        """The highest tier."""
-        return max((each.tier for each in self.graded if each.tier is not None), default=None)
+        """The highest tier, or the higher one in which a result has been waiting."""
+        tiers = [each.tier for each in self.graded if each.tier is not None]
+        return max((*tiers, *self.asks.values()), default=None)
 
     @property
     def said(self) -> list[str]:
@@ -59,12 +71,18 @@ def version_of(said: Iterable[str]) -> str:
 
 
 def findings(
-    facts: CourseFacts, *, policy: ClinicPolicy, as_of: date, waiting: Collection[str] = ()
+    facts: CourseFacts,
+    *,
+    policy: ClinicPolicy,
+    as_of: date,
+    waiting: Collection[str] = (),
+    asked: Mapping[str, Asked] = _NOTHING,
 ) -> dict[str, Finding]:
     """What specimens ask for, by reference: the newest, the recent ones and those ``waiting``.
 
     Every result is graded as the gate and the screens grade it, with its draw and what was
-    reported.
+    reported. ``asked``: what has been waiting for a decision of each specimen, see ``asked_in``;
+    it goes on waiting however mild it is read by today's ladder.
     """
     reading = labs.read(facts, as_of=as_of, policy=policy, with_ctcae=False)
     newest = {
@@ -86,11 +104,18 @@ def findings(
     for specimen, graded in by_specimen.items():
         on = graded[0].result.on
         present = on >= recent and (boundary is None or on > boundary)
-        found[specimen] = _finding(graded, facts, current=present and specimen in newest)
+        found[specimen] = _finding(
+            graded,
+            facts,
+            current=present and specimen in newest,
+            asked=asked.get(specimen, _NOTHING),
+        )
     return found
 
 
-def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> Finding:
+def _finding(
+    graded: Sequence[Graded], facts: CourseFacts, *, current: bool, asked: Asked
+) -> Finding:
     specimen = graded[0].result.specimen
     words = [
         word for word in facts.lab_acknowledged if not word.specimens or specimen in word.specimens
@@ -106,14 +131,20 @@ def _finding(graded: Sequence[Graded], facts: CourseFacts, *, current: bool) -> 
         word.specimens for word in words
     )
     doubtful = any(needs_confirmation(each) for each in unread)
+    tiers = {
+        each.result.ref: max(each.tier or Tier.T0, asked.get(each.analyte, Tier.T0))
+        for each in unread
+    }
+    asks = {ref: tier for ref, tier in tiers.items() if tier in _TO_DECIDE}
     return Finding(
         collected_on=graded[0].result.on,
         graded=tuple(sorted(graded, key=_worst_first)),
-        needs_decision=corrected or doubtful or any(each.tier in _TO_DECIDE for each in unread),
+        needs_decision=corrected or doubtful or bool(asks),
         corrected=corrected,
         doubtful=doubtful,
         settled=not unread,
         current=current,
+        asks=asks,
     )
 
 
@@ -121,12 +152,37 @@ def _worst_first(graded: Graded) -> tuple[bool, int, str]:
     return not graded.held, -(graded.tier or 0), graded.analyte.value
 
 
-def lines_of(finding: Finding, facts: CourseFacts) -> list[dict[str, object]]:
+def lines_of(finding: Finding, facts: CourseFacts) -> list[dict[str, Any]]:
     """The results of a finding as lists show them, worst first."""
-    return [_line(each, labs.earlier_values(facts, each)) for each in finding.graded]
+    return [
+        _line(each, finding.asks.get(each.result.ref), labs.earlier_values(facts, each))
+        for each in finding.graded
+    ]
 
 
-def _line(graded: Graded, earlier: Sequence[Decimal]) -> dict[str, object]:
+def asked_in(lines: Iterable[Mapping[str, Any]]) -> Asked:
+    """What a waiting row's lines ask for, by test."""
+    found: dict[Analyte, Tier] = {}
+    for line in lines:
+        # Lines from before this was kept say only how they were read.
+        tier = Tier(line.get("asks", line["tier"]) or Tier.T0)
+        if tier in _TO_DECIDE:
+            analyte = Analyte(line["analyte"])
+            found[analyte] = max(tier, found.get(analyte, tier))
+    return found
+
+
+def same_results(lines: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> bool:
+    """Both show the same values, each believed or in doubt as before, however they are read."""
+    names = ("analyte", "value", "comparator", "unit", "held")
+
+    def said(every: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+        return sorted([str(line[name]) for name in names] for line in every)
+
+    return said(lines) == said(others)
+
+
+def _line(graded: Graded, asks: Tier | None, earlier: Sequence[Decimal]) -> dict[str, Any]:
     result = graded.result
     return {
         "analyte": graded.analyte.value,
@@ -135,6 +191,7 @@ def _line(graded: Graded, earlier: Sequence[Decimal]) -> dict[str, object]:
         "unit": graded.unit or result.unit,
         "high": str(graded.uln) if graded.uln is not None else "",
         "tier": graded.tier.value if graded.tier is not None else None,
+        "asks": asks.value if asks is not None else None,
         "flag": graded.flag.value if graded.flag is not None else "",
         "held": graded.held,
         "sender": result.flag,

@@ -11,7 +11,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinic import wording
-from clinic.deciding_rows import decision_row, note_rows, replaced_row, waiting_words
+from clinic.deciding_rows import (
+    decision_row,
+    milder_words,
+    note_rows,
+    replaced_row,
+    waiting_words,
+)
 from clinic.forms.deciding import DecisionForm
 from clinic.result_rows import result_row, values_before
 from clinic.rows import banner_row
@@ -144,6 +150,7 @@ class Acknowledge(StaffPage):
             advice=wording.LAB_ACTIONS[found.reading.action.value],
             waiting=waiting_words(review, now=self.now) if review else "",
             corrected=bool(review and review.corrected),
+            milder=milder_words(review) if review else [],
             replaced=[replaced_row(each) for each in reading.replaced_in(row)],
             decisions=[decision_row(each) for each in reading.decisions_of(course, specimen=row)],
             notes=note_rows(),

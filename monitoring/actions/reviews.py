@@ -2,13 +2,14 @@
 
 Part of every plan of a course: rows are opened, refreshed and ended here and nowhere else, so that
 the list can never say something else than the results. A row that needs a decision stays until
-somebody decides, whatever newer results say.
+somebody decides, whatever newer results or a moved ladder say.
 """
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from audit import trail
 from audit.kinds import Kind
@@ -21,8 +22,7 @@ from monitoring.models import (
     ResultReview,
     Specimen,
 )
-from monitoring.to_read import Finding, all_normal, findings, lines_of
-from protocol.facts import CourseFacts
+from monitoring.to_read import Finding, all_normal, asked_in, findings, lines_of, same_results
 from protocol.policy import ClinicPolicy
 from protocol.vocabulary import Tier
 
@@ -77,8 +77,16 @@ def reconcile(courses: Sequence[Ground], *, now: datetime) -> None:
 
 
 def _reviewed(ground: Ground, rows: dict[str, ResultReview]) -> _Reviewed:
-    waiting = {specimen for specimen, row in rows.items() if not row.ended}
-    found = findings(ground.facts, policy=ground.policy, as_of=ground.today, waiting=waiting)
+    waiting = {specimen: row for specimen, row in rows.items() if not row.ended}
+    found = findings(
+        ground.facts,
+        policy=ground.policy,
+        as_of=ground.today,
+        waiting=waiting,
+        asked={
+            specimen: asked_in(row.lines) for specimen, row in waiting.items() if row.needs_decision
+        },
+    )
     return _Reviewed(ground, found, rows)
 
 
@@ -103,7 +111,7 @@ def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
         each = wanted[ref]
         course, finding = each.ground.course, each.found[ref]
         row = ResultReview(course=course, clinic_id=course.clinic_id, specimen=specimen, since=now)
-        _copy(row, finding, each.ground.facts)
+        _copy(row, finding, lines_of(finding, each.ground.facts))
         row.escalates_at = _deadline(finding, each.ground.policy, now)
         each.rows[ref] = row
         fresh.append(row)
@@ -122,11 +130,16 @@ def _refresh(row: ResultReview, finding: Finding | None, ground: Ground, *, now:
         finding.version,
         finding.needs_decision,
     ):
-        if row.version != finding.version or row.ended:
+        before = row.tier or 0
+        lines = lines_of(finding, ground.facts)
+        # Read otherwise is no news: whoever waited goes on waiting from when it came.
+        waits_on = not row.ended and row.needs_decision and same_results(row.lines, lines)
+        if not waits_on:
             row.since = now
         row.ended, row.ended_at = "", None
-        _copy(row, finding, ground.facts)
-        row.escalates_at = _deadline(finding, ground.policy, row.since)
+        _copy(row, finding, lines)
+        if not waits_on or row.escalates_at is not None or (row.tier or 0) > before:
+            row.escalates_at = _deadline(finding, ground.policy, row.since)
     elif finding is not None and row.lines != (lines := lines_of(finding, ground.facts)):
         # What stands beside a value does not begin the waiting time anew.
         row.lines = lines
@@ -146,12 +159,12 @@ def _ending(finding: Finding | None) -> str:
     return ""
 
 
-def _copy(row: ResultReview, finding: Finding, facts: CourseFacts) -> None:
+def _copy(row: ResultReview, finding: Finding, lines: list[dict[str, Any]]) -> None:
     row.collected_on = finding.collected_on
     row.tier = finding.tier.value if finding.tier is not None else None
     row.needs_decision = finding.needs_decision
     row.corrected, row.doubtful = finding.corrected, finding.doubtful
-    row.lines = lines_of(finding, facts)
+    row.lines = lines
     row.version = finding.version
 
 

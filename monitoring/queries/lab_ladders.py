@@ -34,7 +34,8 @@ class TierMove:
 class LadderEffect:
     """``to_decide``: patients with results that would newly ask for a decision (LAB-8).
 
-    ``released``: patients with results that wait for a decision now and would no longer.
+    ``released``: patients with results that wait for a decision and would not ask for one any more;
+    what waits stays on the list all the same until somebody decides.
     """
 
     courses: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,17 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.forms.lab_ladder import written
-from monitoring.actions import planning
-from monitoring.models import ClinicPolicyVersion, CourseStanding, ResultReview
+from monitoring.actions import planning, policies
+from monitoring.models import (
+    Acknowledgement,
+    ClinicPolicyVersion,
+    CourseStanding,
+    ResultReview,
+)
 from monitoring.policies import policies_for
 from people.models import Clinic
 from protocol.ladders import DEFAULT_LADDER
+from protocol.vocabulary import Tier
 from tests import world
 from tests.monitoring.desk import send
 from tests.monitoring.exchange.laboratory_system import administrator
@@ -23,6 +30,7 @@ from tests.trust.cast import pid
 
 pytestmark = pytest.mark.django_db
 PAGE = "clinic:lab-ladder"
+TG_320 = messages.obx("2571-8^TG^LN", "320", "mg/dL", "<150")
 REASON = "Agreed in the team, AAD 2024."
 MOVED = {"triglycerides-mg-dl-t2": "350", "triglycerides-mmol-l-t2": "3.95"}
 SEEN = json.dumps({"triglycerides.mg/dL.t2": "350", "triglycerides.mmol/L.t2": "3.95"})
@@ -44,8 +52,7 @@ def test_a_step_is_moved_only_after_it_was_seen_whom_it_changes(
 ) -> None:
     patient = world.patient(here)
     course = world.course(patient, days=30)
-    raised = messages.obx("2571-8^TG^LN", "320", "mg/dL", "<150")
-    send(here, pid(patient), messages.OBR, raised)
+    send(here, pid(patient), messages.OBR, TG_320)
     assert ResultReview.objects.get().needs_decision
 
     preview = office.post(reverse(PAGE), said(**MOVED)).content.decode()
@@ -64,8 +71,54 @@ def test_a_step_is_moved_only_after_it_was_seen_whom_it_changes(
     assert ladder is not None
     assert as_number(ladder) == Decimal(350)
     assert CourseStanding.objects.get(course=course).replan_after == world.NOW
+
+
+def test_what_waits_stays_on_the_list_when_the_ladder_calls_it_milder(
+    office: Client, here: Clinic
+) -> None:
+    """UX-06: nothing leaves the list without a person; what comes is read by the new ladder."""
+    waiting, fresh = (world.course(world.patient(here), days=30) for _ in range(2))
+    came = world.NOW - timedelta(hours=5)
+    send(here, pid(waiting.patient), messages.OBR, TG_320, now=came)
+    (row,) = ResultReview.objects.all()
+    assert (row.needs_decision, row.tier) == (True, Tier.T2)
+    due = row.escalates_at
+
+    # Two press it at once: the second finds nothing to change.
+    for _ in range(2):
+        office.post(reverse(PAGE), said(**MOVED, save=SEEN))
+    assert ClinicPolicyVersion.objects.count() == 1
+    # Even where the clinic lets normal results close by themselves.
+    policies.change_policy(
+        here,
+        settings={"close_normal_results": True},
+        effective_from=world.TODAY,
+        reason=REASON,
+        by=administrator(here),
+        now=world.NOW,
+    )
     planning.tick(now=world.NOW)
-    assert not ResultReview.objects.get().needs_decision
+    planning.rebuild(now=world.NOW)
+    send(here, pid(fresh.patient), messages.OBR, TG_320, control_id="2")
+
+    row.refresh_from_db()
+    assert (row.ended, row.needs_decision, row.tier) == ("", True, Tier.T2)
+    assert (row.since, row.escalates_at) == (came, due)
+    assert (row.lines[0]["tier"], row.lines[0]["asks"]) == (Tier.T1, Tier.T2)
+    new = ResultReview.objects.exclude(pk=row.pk).get()
+    assert (new.needs_decision, new.tier) == (False, Tier.T1)
+    assert not Acknowledgement.objects.exists()
+
+    doctor = Client()
+    doctor.force_login(world.staff(here))
+    assert "raised when it came" in doctor.get(reverse("clinic:to-read")).content.decode()
+    address = reverse("clinic:acknowledge", args=[waiting.public_id, row.specimen.public_id])
+    page = doctor.get(address).content.decode()
+    assert "Triglycerides: raised when it came, mildly raised as it is read now" in page
+    said_so = {"version": row.version, "action": "no-action", "plan": "Milder by the new steps"}
+    doctor.post(address, said_so)
+    row.refresh_from_db()
+    assert row.ended == "decided"
 
 
 def as_number(ladder: object) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from courses.models import Course
@@ -23,7 +23,7 @@ from tests.world import NOW, TODAY
 LOCAL = "4711^Transaminase P^L"
 
 
-def send(clinic: Clinic, *segments: str, control_id: str = "1") -> LabReport:
+def send(clinic: Clinic, *segments: str, control_id: str = "1", now: datetime = NOW) -> LabReport:
     """A message as it comes in today, read with the clinic's code map."""
     raw = messages.message(*segments, header=messages.msh(control_id))
     (part,) = lab_files.messages(
@@ -34,7 +34,7 @@ def send(clinic: Clinic, *segments: str, control_id: str = "1") -> LabReport:
         code_map=meanings.code_map_of(clinic.pk),
     )
     origin = arriving.Origin(clinic, "upload", "a.hl7")
-    arriving.receive(*part, origin=origin, by=world.BY, now=NOW)
+    arriving.receive(*part, origin=origin, by=world.BY, now=now)
     return LabReport.objects.get(clinic=clinic, message__control_id=control_id)
 
 

@@ -160,6 +160,21 @@ def test_abnormal_result_stays_on_the_list_when_a_newer_one_is_normal() -> None:
     assert row.ended == "decided"
 
 
+@pytest.mark.parametrize(("alt", "waits"), [("150", True), ("-5", False)])
+def test_correction_to_normal_takes_only_a_doubt_off_the_list(alt: str, waits: bool) -> None:
+    """A raised value that nobody had decided about stays; a value in doubt is settled by it."""
+    course, _ = raised(alt=alt)
+    assert waiting(course)
+    ready.receive(
+        course.patient,
+        ready.message(course.patient, on=world.TODAY, control="fix", status="C", alt="20"),
+        now=LATER,
+    )
+    assert bool(waiting(course)) is waits
+    planning.replan(course, now=LATER)
+    assert bool(waiting(course)) is waits
+
+
 def test_correction_of_what_was_decided_opens_the_decision_again() -> None:
     course, doctor = raised()
     decide(course, doctor, "no-action")
