@@ -8,6 +8,7 @@ from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
+from clinic.views.guardians import GuardianRulePage, Guardians
 from clinic.views.lab_ladder import LabLadderPage
 from clinic.views.laboratories import Laboratories, Laboratory
 from clinic.views.laboratory_desk import (
@@ -55,6 +56,7 @@ urlpatterns = [
     path("patients/", Patients.as_view(), name="patients"),
     path("patients/<uuid:public_id>/", PatientHome.as_view(), name="patient"),
     path("patients/<uuid:public_id>/ways/", Ways.as_view(), name="ways"),
+    path("patients/<uuid:public_id>/guardians/", Guardians.as_view(), name="guardians"),
     path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
     path("start/", StartCourse.as_view(), name="start"),
     path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),
@@ -102,6 +104,7 @@ urlpatterns = [
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
     path("rules/", RulesPage.as_view(), name="rules"),
     path("rules/levels/", ReviewLevels.as_view(), name="review-levels"),
+    path("rules/guardians/", GuardianRulePage.as_view(), name="guardian-rule"),
     path("rules/results/", LabLadderPage.as_view(), name="lab-ladder"),
     path("rules/reminders/", Reminders.as_view(), name="reminders"),
     path("rules/reminders/<slug:key>/", Ladder.as_view(), name="ladder"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from people.encryption import decrypt, encrypt
+from people.guardian_queries import guardian_of
 from people.models import User
 
 _PLACE = "mfa.authenticator.data"
@@ -27,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("clinic:today")
         if user.is_staff:
             return reverse("admin:index")
-        return reverse("portal:home")
+        return reverse("portal:family" if guardian_of(user) else "portal:home")
 
 
 class MFAAdapter(DefaultMFAAdapter):

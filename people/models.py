@@ -4,12 +4,14 @@ import uuid
 
 import pghistory
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower, Upper
 
 from people.encryption import EncryptedTextField
+from people.guardianship import ADULT, YOUNGEST_ALONE, Area, Relation
 from people.permissions import Role
 
 # What a patient is searched by, each word after a space, so that one index finds the beginning of
@@ -138,6 +140,8 @@ class Patient(models.Model):
     country = models.CharField(max_length=7, blank=True, help_text="empty: the clinic's")
     # Set when the account is locked: voids task links and sessions at once (L3).
     locked_at = models.DateTimeField(null=True, blank=True)
+    # What a link opened before is over for good, also once the account is unlocked again.
+    sessions_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -240,3 +244,136 @@ class LinkFailure(models.Model):
 
     def __str__(self) -> str:
         return f"link failure {self.pk}"
+
+
+class GuardianRule(models.Model):
+    """What the law of the place and the clinic say of guardians. No row: there are none (closed).
+
+    Old and new values stand in the trail.
+    """
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.CASCADE, related_name="guardian_rule")
+    allowed = models.BooleanField(default=False)
+    # From this age the patient alone decides who sees anything; at 18 it ends in any case.
+    alone_from = models.PositiveSmallIntegerField(default=YOUNGEST_ALONE)
+    areas = ArrayField(models.CharField(max_length=20, choices=Area.choices), default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(alone_from__gte=YOUNGEST_ALONE, alone_from__lte=ADULT),
+                name="patient_decides_alone_from_12_to_18",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"guardians of {self.clinic_id}"
+
+
+@pghistory.track()
+class Guardian(models.Model):
+    """A parent or other guardian: a person of their own, who signs in as themselves."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="guardians")
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="guardian")
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=12, default="en")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="guardian_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"guardian {self.public_id}"
+
+    @property
+    def audit_id(self) -> str:
+        """How the trail names this guardian."""
+        return f"guardian:{self.public_id}"
+
+    @property
+    def audit_name(self) -> str:
+        """The trail names people outside by id; screens look the name up."""
+        return "Guardian"
+
+
+@pghistory.track()
+class Guardianship(models.Model):
+    """That a guardian may see some of one patient's record, from a day, until another.
+
+    What it comes to on a day is worked out in ``people.guardianship``, never stored.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="wards")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="guardianships")
+    relation = models.CharField(max_length=12, choices=Relation.choices)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True, help_text="the last day")
+    areas = ArrayField(models.CharField(max_length=20, choices=Area.choices))
+    # The patient's own yes, which counts from the age at which they decide alone.
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guardian", "patient"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_guardianship_per_guardian_and_patient",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=models.F("from_on")),
+                name="guardianship_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"guardianship {self.public_id}"
+
+
+class SignInLink(models.Model):
+    """A link that lets its person choose a new password, once, after giving the birth date.
+
+    Only the token's hash is stored. It is sent to a way of reaching them that they did not name
+    themselves, so that whoever holds one of the two is not let in.
+    """
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", "Invitation"
+        RECOVERY = "recovery", "Recovery"
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.CASCADE, null=True, related_name="sign_in_links"
+    )
+    guardian = models.ForeignKey(
+        Guardian, on_delete=models.CASCADE, null=True, related_name="sign_in_links"
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    way = models.CharField(max_length=10, choices=ContactPoint.Channel.choices)
+    # Where it was sent: opening it proves that the address is theirs.
+    contact_point = models.ForeignKey(
+        ContactPoint, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(patient__isnull=False, guardian__isnull=True)
+                | Q(patient__isnull=True, guardian__isnull=False),
+                name="sign_in_link_has_exactly_one_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in link {self.pk}"

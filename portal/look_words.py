@@ -29,6 +29,7 @@ ROLES: dict[Role, Text] = {
 _OTHERS: dict[str, Text] = {
     "patient": _("You, or who had your link"),
     "pharmacy": _("Your pharmacy"),
+    "guardian": _("Your parent or guardian"),
     "system": _("The clinic’s computer"),
     "user": _("Somebody else who signed in"),
 }
@@ -75,6 +76,9 @@ PAGES: dict[str, Text] = {
     "portal:messages": _MESSAGES,
     "portal:write": _MESSAGES,
     "portal:check-in": _("Your monthly check-in"),
+    "portal:family": _("What your clinic shares with them"),
+    "guardians": _("Who else sees some of this"),
+    "portal:guardians": _("Who else sees some of this"),
     "portal:looks": _("Who looked at my record"),
     "portal:download": _("My data"),
 }

@@ -21,9 +21,10 @@ from courses.actions import dispensing, statements, stopping
 from courses.actions.starting import CoursePlan
 from courses.models import Course, Prescription, Statement
 from monitoring.actions import care, planning, prescribing
-from people.actions import clinics, patients
+from people.actions import clinics, guardians, patients
 from people.actions.patients import Identity
-from people.models import Clinic, Patient, User
+from people.guardianship import Area, Relation, Rule
+from people.models import Clinic, Guardian, Patient, User
 from people.permissions import Role
 from protocol.facts import Supply
 
@@ -88,6 +89,35 @@ def patient(at: Clinic, *, login: bool = False, now: datetime = NOW, **identity:
         row.user = User.objects.create_user(f"patient-{number}@mail.test", PASSWORD)
         row.save(update_fields=["user"])
     return row
+
+
+def guardian(
+    of: Patient,
+    *,
+    areas: Sequence[str] = Area.values,
+    alone_from: int = 16,
+    until_on: date | None = None,
+    now: datetime = NOW,
+) -> Guardian:
+    """Somebody who may see these areas of the patient, in a clinic whose rule opens all of them.
+
+    They were put on record while the patient was fourteen, and can sign in with ``PASSWORD``.
+    """
+    rule = Rule(allowed=True, alone_from=alone_from, areas=frozenset(Area.values))
+    guardians.choose_rule(of.clinic, rule, reason="local law", by=BY, now=now)
+    then = datetime(of.born.year + 14, 6, 15, 12, tzinfo=UTC)
+    new = guardians.NewGuardian(
+        name="Marta Rivera",
+        email=f"guardian-{next(_numbers)}@mail.test",
+        relation=Relation.MOTHER,
+        from_on=then.date(),
+        until_on=until_on,
+        areas=frozenset(Area(area) for area in areas),
+    )
+    found = guardians.add(of, new, by=BY, now=min(then, now)).guardian
+    found.user.set_password(PASSWORD)
+    found.user.save(update_fields=["password"])
+    return found
 
 
 def course(

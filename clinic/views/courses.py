@@ -78,6 +78,8 @@ class CourseView(StaffPage):
             others=[row for row in courses_of(course.patient) if row.public_id != public_id],
             again_from=self._again_from(found),
             actions=self._actions(found),
+            patient_id=course.patient.public_id,
+            may_reach=self.place.may(Permission.READ_MESSAGES),
             may_type=self.place.may(Permission.RECORD_CARE),
             may_link=self.place.may(Permission.LINK_RESULT),
             signing=self._signing(found),

@@ -79,6 +79,8 @@ class Message(models.Model):
     other_way = models.BooleanField(
         default=False, help_text="by a channel that earlier messages about this did not use"
     )
+    # A way in goes where its person did not say it should: to the other of their two ways.
+    only_way = models.CharField(max_length=10, blank=True, help_text="the one channel it may use")
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )

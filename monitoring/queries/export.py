@@ -38,6 +38,7 @@ class Group(StrEnum):
 TABLES: Mapping[str, tuple[Group, str]] = {
     "people.Patient": (Group.PERSON, "pk"),
     "people.ContactPoint": (Group.PERSON, "patient"),
+    "people.Guardianship": (Group.PERSON, "patient"),
     "courses.HistoryItem": (Group.PERSON, "patient"),
     "courses.Course": (Group.COURSES, "patient"),
     "courses.Enrolment": (Group.COURSES, "course__patient"),
@@ -76,6 +77,7 @@ TABLES: Mapping[str, tuple[Group, str]] = {
     "messaging.PatientHours": (Group.MESSAGES, "patient"),
     "messaging.PurposeOptOut": (Group.MESSAGES, "patient"),
     "people.TaskLink": (Group.MESSAGES, "patient"),
+    "people.SignInLink": (Group.MESSAGES, "patient"),
     "monitoring.CalendarFeed": (Group.MESSAGES, "patient"),
 }
 LEFT_OUT: Mapping[str, str] = {
@@ -89,6 +91,7 @@ _KEPT_BACK = frozenset(
     {
         "id", "user", "key", "token_hash", "address_index", "lookup", "form_key", "form_nonce",
         "claim", "claimed_at", "lease_until", "fingerprint", "hints", "suggestions", "message",
+        "guardian",
     }
 )  # fmt: skip
 # Text that is JSON within.

@@ -13,6 +13,7 @@ from audit import trail
 from audit.kinds import Kind
 from people.actions.subject import record
 from people.encryption import blind_index
+from people.guardian_queries import is_of_a_guardian
 from people.models import Clinic, ContactPoint, Patient
 
 _ADDRESS_PLACE = "people.contactpoint.address"
@@ -152,6 +153,8 @@ def correct_address(
         raise UnknownAddress
     country = patient.country or patient.clinic.country
     text = readable_address(point.channel, address, country=country)
+    if is_of_a_guardian(patient, text):
+        raise Unusable("address", "A guardian signs in with it. The patient needs their own.")
     index = address_index(text)
     if index == point.address_index and point.bad_at is None:
         trail.unchanged()

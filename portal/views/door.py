@@ -17,6 +17,7 @@ from monitoring.actions import inbox
 from monitoring.queries.due_items import asks_for_check_in
 from people import links
 from people import queries as people
+from people.guardian_queries import guardian_of
 from portal.access import grant, patient_for
 from portal.forms.door import BirthDateForm
 
@@ -41,6 +42,8 @@ class Front(View):
                     return redirect("admin:index")
             if request.user.is_staff:
                 return redirect("admin:index")
+            if guardian_of(request.user):
+                return redirect("portal:family")
             logout(request)
         return redirect("account_login")
 

@@ -11,7 +11,9 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.i18n import set_language
 
+from people.actions.guardians import speak_to
 from people.actions.patients import choose_language
+from people.guardian_queries import guardian_of
 from portal.access import patient_for
 
 
@@ -28,4 +30,6 @@ class ChooseLanguage(View):
         found = patient_for(request, now)
         if found is not None:
             choose_language(found.patient, language=chosen, by=found.patient, now=now)
+        elif request.user.is_authenticated and (guardian := guardian_of(request.user)):
+            speak_to(guardian, language=chosen, now=now)
         return set_language(request)

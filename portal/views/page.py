@@ -20,6 +20,7 @@ from audit import trail
 from messaging import own_queries
 from messaging.rendering import language_for
 from people import queries as people
+from people.guardian_queries import guardian_of
 from portal.access import Access, patient_for
 
 
@@ -88,7 +89,8 @@ def spoken_by(patient: people.Patient) -> str:
 
 def _turned_away(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
-        if people.places_of(request.user) or request.user.is_staff:
+        # A guardian is nobody's patient: of these pages there is none for them (see views.family).
+        if people.places_of(request.user) or request.user.is_staff or guardian_of(request.user):
             raise Http404
         logout(request)
     if request.method in {"GET", "HEAD"}:

@@ -52,6 +52,7 @@ ACTORS = (
     "anonymous",
     "patient",
     "task-link",
+    "guardian",
     "nurse",
     "coordinator",
     "dermatologist",
@@ -100,6 +101,7 @@ def gather() -> Cast:
     foreign_course = world.course(foreigner, days=25)
     users = {
         "patient": patient.user,
+        "guardian": world.guardian(patient).user,
         **{role.value: world.staff(here, role) for role in Role},
         "foreign": world.staff(abroad),
         "unfactored": world.staff(here, second_factor=False),
