@@ -1,7 +1,7 @@
 """The dashboard's pages under load, beside a bare Django page on the same server.
 
-``python -m benchmarks.large_pages USERS SECONDS`` starts the product's WSGI server as ``make run``
-does, opens a session for each user, and prints JSON: for each page the 95th percentile in
+``python -m benchmarks.large_pages USERS SECONDS`` starts the product's WSGI server as the compose
+file does, with two workers, opens a session for each user, and prints JSON: for each page the 95th percentile in
 milliseconds, its weight and how many rows the bare page had.
 """
 
@@ -47,7 +47,7 @@ def main(users: int, seconds: float) -> None:
     pages, sessions, token = _world(users)
     port = free_port()
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    server += ["--no-ws", "--blocking-threads", "4", "--port", str(port)]
+    server += ["--no-ws", "--workers", "2", "--blocking-threads", "4", "--port", str(port)]
     surroundings = os.environ | {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"}
     running = subprocess.Popen(  # noqa: S603 - our own command
         [*server, "isotrack.wsgi:application"],

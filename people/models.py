@@ -209,7 +209,12 @@ class ContactPoint(models.Model):
                 name="one_contact_point_per_patient_and_address",
             ),
         ]
-        indexes = [models.Index(fields=["address_index"], name="contact_point_by_address")]
+        indexes = [
+            models.Index(fields=["address_index"], name="contact_point_by_address"),
+            models.Index(
+                fields=["patient"], condition=Q(bad_at__isnull=False), name="contact_point_is_bad"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} of {self.patient_id}"

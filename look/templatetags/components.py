@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -57,6 +58,7 @@ def check_status(status: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A symbol of the sprite, hidden from screen readers: it always stands beside a word."""
     if name not in ICONS:

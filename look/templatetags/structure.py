@@ -6,8 +6,9 @@ attribute is left out of the page, except where its absence must be said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -18,11 +19,15 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from look.templatetags.components import STATUS_ICONS, check_status
 
 register = template.Library()
+
+# Enough for every list that a few clinics have open at once; a row takes about 3 kB.
+ROWS_KEPT = 2_000
 
 
 def _framed(name: str, content: str, **values: object) -> SafeString:
@@ -150,8 +155,23 @@ def worklist_head(who: str = "Patient", why: str = "Reason", due: str = "Due") -
     return {"who": who, "why": why, "due": due}
 
 
-@register.inclusion_tag("components/worklist_row.html", takes_context=True)
-def worklist_row(context: Context, row: Any) -> dict[str, object]:
+@lru_cache(maxsize=ROWS_KEPT)
+def _drawn(piece: str, row: Any, language: str | None) -> SafeString:
+    values = {"row": row, "status": check_status(row.status)}
+    return render_to_string(f"components/{piece}.html", values)
+
+
+def _row(piece: str, row: Any) -> SafeString:
+    """A row as HTML. Rows that are equal look the same, so a frozen one is drawn only once.
+
+    Lists show the same rows to everybody in a clinic, and again every minute.
+    """
+    draw = _drawn if isinstance(row, Hashable) else _drawn.__wrapped__
+    return draw(piece, row, get_language())
+
+
+@register.simple_tag
+def worklist_row(row: Any) -> SafeString:
     """One patient, one reason, one action (UX-09).
 
     ``row`` has ``url``, ``person`` (``family_name``, ``given_name``) or ``name``, ``identity``
@@ -159,7 +179,7 @@ def worklist_row(context: Context, row: Any) -> dict[str, object]:
     ``dose``, ``dose_so_far``, ``dose_target``, ``lab`` (``name``, ``value``, ``unit``, ``flag``,
     ``on``) or None, ``due_words``, ``due_on``, ``action_url``, ``action_label`` and ``primary``.
     """
-    return {"row": row, "status": check_status(row.status), "today": context.get("today")}
+    return _row("worklist_row", row)
 
 
 @register.inclusion_tag("components/worklist_lines_head.html")
@@ -168,14 +188,14 @@ def worklist_lines_head() -> dict[str, str]:
     return {}
 
 
-@register.inclusion_tag("components/worklist_line.html")
-def worklist_line(row: Any) -> dict[str, object]:
+@register.simple_tag
+def worklist_line(row: Any) -> SafeString:
     """A row of a dense list, with a tick: as ``worklist_row``, and who called last and has it.
 
     ``row`` has, besides, ``course_id``, ``key``, ``contact``, ``contact_on``, ``next_call``,
     ``assignee`` and ``call_url``.
     """
-    return {"row": row, "status": check_status(row.status)}
+    return _row("worklist_line", row)
 
 
 @register.inclusion_tag("components/timeline.html")

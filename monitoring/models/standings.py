@@ -1,6 +1,7 @@
 """The throw-away summary of a course that lists sort and count by. Never truth."""
 
 from django.db import models
+from django.db.models import Q
 
 from courses.models import Course
 
@@ -45,6 +46,11 @@ class CourseStanding(models.Model):
         indexes = [
             models.Index(fields=["replan_after"], name="standing_to_replan"),
             models.Index(fields=["clinic", "attention", "next_due_on"], name="standing_worklist"),
+            models.Index(
+                fields=["clinic", "contact_outcome"],
+                condition=~Q(contact_outcome=""),
+                name="standing_by_contact",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,11 @@ class WorkItem(models.Model):
                 condition=Q(assignee__isnull=False),
                 name="work_item_by_assignee",
             ),
+            models.Index(
+                fields=["clinic", "waits_until"],
+                condition=Q(waits_until__isnull=False),
+                name="work_item_for_another_day",
+            ),
         ]
 
     def __str__(self) -> str:
