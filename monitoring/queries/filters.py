@@ -1,6 +1,5 @@
 """The filters of the worklist: a name for the address, and the work items it shows."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -130,7 +129,7 @@ def counts(place: Place, *, today: date, who: str = "", me: User | None = None) 
     At most ``COUNTED_UP_TO`` and one more.
     """
     statement, asked = _statement(who)
-    given = {_CLINIC: place.clinic_id, _TODAY: today, _ME: me.pk if me is not None else None}
+    given: dict[Any, Any] = {_CLINIC: place.clinic_id, _TODAY: today, _ME: me.pk if me is not None else None}
     with connection.cursor() as cursor:
         cursor.execute(statement, [given.get(each, each) for each in asked])
         row = cursor.fetchone()
@@ -138,7 +137,7 @@ def counts(place: Place, *, today: date, who: str = "", me: User | None = None) 
 
 
 @lru_cache
-def _statement(who: str) -> tuple[str, tuple[Hashable, ...]]:
+def _statement(who: str) -> tuple[str, tuple[Any, ...]]:
     """The counts as SQL, with stand-ins for what is asked; kept, as writing it takes longer than
     answering it.
     """
