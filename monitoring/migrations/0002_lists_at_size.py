@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0001_initial"),
         ("monitoring", "0001_initial"),
-        ("people", "0002_lists_at_size"),
+        ("people", "0003_lists_at_size"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -129,7 +129,11 @@ def counts(place: Place, *, today: date, who: str = "", me: User | None = None) 
     At most ``COUNTED_UP_TO`` and one more.
     """
     statement, asked = _statement(who)
-    given: dict[Any, Any] = {_CLINIC: place.clinic_id, _TODAY: today, _ME: me.pk if me is not None else None}
+    given: dict[Any, Any] = {
+        _CLINIC: place.clinic_id,
+        _TODAY: today,
+        _ME: me.pk if me is not None else None,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, [given.get(each, each) for each in asked])
         row = cursor.fetchone()
