@@ -11,7 +11,7 @@ from django.db import connection
 from tests.faults.opening import opened
 from tests.faults.rig import Rig
 
-SIZE = 30
+SIZE = 20
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +22,6 @@ def rig(django_db_setup: None, django_db_blocker: Any) -> Iterator[Rig]:
         database = connection.settings_dict
     name = str(database["NAME"])
     admin = f"postgresql://{database['USER']}@/postgres?host={database['HOST']}"
-    with opened(size=SIZE, admin=admin, source=name, name=f"{name}_faults") as made:
+    where = {"admin": admin, "source": name, "name": f"{name}_faults"}
+    with opened(size=SIZE, with_worker=True, **where) as made:
         yield made

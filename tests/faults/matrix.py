@@ -103,17 +103,18 @@ def count(
     most_plain: int = 0,
     recovery_s: float | None = None,
     note: str = "",
-    excused: Collection[str] = (),
+    apart: Collection[str] = (),
 ) -> Seen:
     """Losses and duplicates, from the providers' logs and the clinic's own list.
 
     Args:
         meant: the telephones of those who should have had one text each.
-        excused: of these, those for whom the ledger gives the reason why none was due any more.
+        apart: the telephones of others, to whom several texts were due; the row counts them.
     """
-    times, keys = rig.sms.times(), rig.sms.keys()
+    times = {who: number for who, number in rig.sms.times().items() if who not in apart}
+    keys = {who: found for who, found in rig.sms.keys().items() if who not in apart}
     listed = set(rig.hand.for_a_person())
-    lost = [who for who in meant if not times[who] and who not in listed and who not in excused]
+    lost = [who for who in meant if who not in times and who not in listed]
     most = max(times.values(), default=0)
     assert most <= 2, f"somebody was sent {most} texts: at most two, ever (G3)"
     return Seen(

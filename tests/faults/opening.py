@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -27,6 +28,7 @@ def opened(
     source: str = "",
     name: str = "faults",
     folder: Path | None = None,
+    with_worker: bool = False,
 ) -> Iterator[Rig]:
     """A rig with servers of its own, or beside a test's database.
 
@@ -36,6 +38,7 @@ def opened(
             on it that has been migrated and to which nobody is connected.
         name: of the row's database.
         folder: for the database of a rig with servers of its own, if not a temporary one.
+        with_worker: start the worker that rows share while everything else is made ready.
     """
     with ExitStack() as stack:
         place = Path(tempfile.mkdtemp(prefix="isotrack-faults-"))
@@ -61,13 +64,15 @@ def opened(
             mail=stack.enter_context(mails()),
             postgres=postgres,
         )
+        stack.callback(_end, rig)
+        rig.hand = Hand(rig.environment(), place / "hand.log")  # loads while the rest is made
+        stack.callback(lambda: rig.hand.end())
+        stack.callback(rig.stop_all)
+        if with_worker:
+            rig.shared = rig.worker(wait=False)
         if postgres is not None:
             _migrate(rig, source)
         _people(rig, source, size)
-        rig.hand = Hand(rig.environment(), place / "hand.log")
-        stack.callback(_end, rig)
-        stack.callback(rig.hand.end)
-        stack.callback(rig.stop_all)
         yield rig
 
 
@@ -85,19 +90,21 @@ def _people(rig: Rig, source: str, size: int) -> None:
     """The database that each row is copied from: migrated, with a clock, and with people."""
     _end(rig)
     with psycopg.connect(rig.admin, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(rig.template), sql.Identifier(source)
-            )
-        )
-    url = rig.database_url.replace(f"/{rig.name}?", f"/{rig.template}?")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(CLOCK)  # type: ignore[arg-type]
-    hand = Hand(rig.environment(DATABASE_URL=url), rig.folder / "hand.log")
-    try:
-        hand.people(many=size)
-    finally:
-        hand.end()
+        for statement in (
+            "CREATE DATABASE {row} TEMPLATE {source}",
+            "ALTER DATABASE {row} SET search_path = rig, public, pg_catalog",
+        ):
+            _execute(connection, statement, row=rig.name, source=source)
+    rig.query(CLOCK)
+    rig.hand.people(many=size)
+    with psycopg.connect(rig.admin, autocommit=True) as connection:
+        statement = "CREATE DATABASE {template} TEMPLATE {row}"
+        _execute(connection, statement, template=rig.template, row=rig.name)
+
+
+def _execute(connection: psycopg.Connection[Any], statement: str, **names: str) -> None:
+    parts = {each: sql.Identifier(name) for each, name in names.items()}
+    connection.execute(sql.SQL(statement).format(**parts))  # type: ignore[arg-type]
 
 
 def _end(rig: Rig) -> None:

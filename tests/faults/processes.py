@@ -28,6 +28,20 @@ class Running:
 
     process: subprocess.Popen[bytes]
     log: Path
+    shows: Path | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.poll() is None
+
+    def work(self) -> tuple[int, int]:
+        """Of a worker: how many tasks it holds, and how many dispatches it has begun."""
+        try:
+            held, begun = self.shows.read_text().split() if self.shows else (0, 0)
+        except (OSError, ValueError):  # it has just begun to write
+            return 1, 0
+        return int(held), int(begun)
 
     @property
     def pid(self) -> int:
@@ -86,6 +100,11 @@ class Hand:
         if "failed" in answer:
             raise RuntimeError(f"{asked['do']}: {answer['failed']}")
         return answer["said"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers."""
+        return self._process.poll() is None
 
     def end(self) -> None:
         """Let go."""

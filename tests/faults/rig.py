@@ -28,6 +28,9 @@ from local.servers import Postgres, Valkey, free_port
 from tests.faults.processes import PROJECT, Hand, NotInTime, Running
 from tests.faults.providers import Provider
 
+# Looks in a row at which nobody works, a twentieth of a second apart: one could fall between a
+# worker's taking a ring and its saying so.
+_LOOKS = 4
 # Monday noon in New York: eight hours of day are left.
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 _FORGET = (
@@ -138,10 +141,10 @@ class Rig:
     def again(self, *, at: datetime = NOON) -> Running:
         """Begin a row that can use the worker which an earlier one started; the worker."""
         shared = self.shared
-        if shared is None or shared.process.poll() is not None:
+        if shared is None or not shared.alive:
             self.fresh(at=at)
-            self.shared = self.worker()
-            return self.shared
+            shared = self.shared = self.worker(wait=False)
+        self.ready(shared)
         for each in self.running:
             if each is not shared:
                 each.kill()
@@ -163,11 +166,14 @@ class Rig:
         """A process of the product, run by this Python."""
         self._started += 1
         log = self.folder / f"{name}-{self._started}.log"
+        shows = log.with_suffix(".work") if name == "worker" else None
+        if shows is not None:
+            environment["RIG_WORK"] = str(shows)
         command = guarded([sys.executable, *words])
         process = spawn(
             command, log=log, environment=self.environment(**environment), folder=PROJECT
         )
-        self.running.append(Running(process, log))
+        self.running.append(Running(process, log, shows))
         return self.running[-1]
 
     def worker(self, *, children: int = 2, wait: bool = True, **environment: str) -> Running:
@@ -196,7 +202,7 @@ class Rig:
 
     def _answers(self, started: Running, words: str) -> None:
         def has_said() -> bool:
-            assert started.process.poll() is None, f"it ended: {started.said()[-1000:]}"
+            assert started.alive, f"it ended: {started.said()[-1000:]}"
             return words in started.said()
 
         self.until(has_said, f"{words!r} in {started.log}", 180)
@@ -229,6 +235,17 @@ class Rig:
         address = f"http://127.0.0.1:{port}"
         self._answers(started, "Started worker")
         return address, started
+
+    def mend(self) -> None:
+        """Whatever the row before has left behind: servers that are down, a hand that is gone."""
+        self.stop_all()
+        if self.valkey.process is None or self.valkey.process.poll() is not None:
+            self.valkey.start()
+        server = self.postgres
+        if server is not None and (server.process is None or server.process.poll() is not None):
+            server.start()
+        if not self.hand.alive:
+            self.hand = Hand(self.environment(), self.folder / "hand.log")
 
     def stop_all(self) -> None:
         """``kill -9`` for whatever this row has started."""
@@ -278,29 +295,44 @@ class Rig:
             )[0][0]
         )
 
-    def quiet(self, *, for_s: float = 0.5, patience_s: float = 120.0) -> None:
-        """Wait until nobody works any more: the same rows, no request under way."""
-        stop = time.monotonic() + patience_s
-        seen, since = None, time.monotonic()
-        while time.monotonic() < stop:
-            found = (self._picture(), len(self.sms.calls), len(self.mail.calls))
-            busy = self.sms.in_flight or self.mail.in_flight
-            if found != seen or busy:
-                seen, since = found, time.monotonic()
-            # A row that is held may be in the hands of somebody slow.
-            if time.monotonic() - since > (for_s * 2 if found[0][0] else for_s):
-                return
-            time.sleep(0.1)
-        raise NotInTime("the workers never rest")
+    def quiet(self, *, patience_s: float = 120.0) -> None:
+        """Wait until nobody works: nothing rung, no task held, no request under way.
 
-    def _picture(self) -> tuple[Any, ...]:
-        return tuple(
-            self.query(
-                "SELECT count(*) FILTER (WHERE state = 'claimed'),"
-                " count(*) FILTER (WHERE state = 'planned'),"
-                " coalesce(sum(attempts), 0), max(state_at) FROM messaging_message"
-            )[0]
-        )
+        What a worker holds it says itself, so this is as right on a busy machine as on an idle one.
+        """
+        stop = time.monotonic() + patience_s
+        looks, seen = 0, -1
+        while looks < _LOOKS:
+            if time.monotonic() > stop:
+                raise NotInTime("the workers never rest")
+            calls = len(self.sms.calls) + len(self.mail.calls)
+            looks = 0 if self.at_work() or calls != seen else looks + 1
+            seen = calls
+            time.sleep(0.05)
+
+    def at_work(self) -> bool:
+        """Whether a worker holds a task, one is rung, or a request is under way."""
+        workers = [each for each in self.running if each.shows is not None and each.alive]
+        if self.sms.in_flight or self.mail.in_flight:
+            return True
+        return any(each.work()[0] for each in workers) or bool(workers and self._rung())
+
+    def _rung(self) -> int:
+        """How many tasks no worker has taken yet; none while the broker is away."""
+        with contextlib.suppress(redis.RedisError), self.broker() as broker:
+            return int(broker.llen("send")) + int(broker.llen("tick"))  # type: ignore[arg-type]
+        return 0
+
+    def _begun(self) -> int:
+        return sum(each.work()[1] for each in self.running if each.shows is not None)
+
+    def round(self, *, ring: bool = True, patience_s: float = 120.0) -> None:
+        """One dispatch from its ring, ours or beat's, until nobody works any more."""
+        begun = self._begun()
+        if ring:
+            self.ring()
+        self.until(lambda: self._begun() > begun, "a worker heeds a ring", patience_s)
+        self.quiet(patience_s=patience_s)
 
     def settle(self, *, minutes: int = 30, ring: bool = True) -> float:
         """Let minutes pass, one ring each, until nothing waits; how many seconds that took.
@@ -309,9 +341,7 @@ class Rig:
         """
         began = self.now()
         for minute in range(minutes + 1):
-            if ring:
-                self.ring()
-            self.quiet()
+            self.round(ring=ring)
             if not self.waiting():
                 return (self.now() - began).total_seconds()
             if minute < minutes:
@@ -321,18 +351,11 @@ class Rig:
     def settle_until(self, moment: datetime, *, every: timedelta) -> None:
         """Let time pass until ``moment``, with a ring at each stop."""
         while True:
-            self.ring()
-            self.until(self._heard, "a worker has done what it was told", 120)
-            self.quiet(for_s=0.3)
+            self.round()
             left = (moment - self.now()).total_seconds()
             if left <= 0:
                 return
             self.advance(min(left, every.total_seconds()))
-
-    def _heard(self) -> bool:
-        """Whether nothing is rung that has not been done; only where no worker has died."""
-        with self.broker() as broker:
-            return not broker.llen("send") and not broker.hlen("unacked")
 
     def alarm_after(self, address: str, *, minutes: int) -> int:
         """After how many minutes ``/health/ready`` says that something is wrong."""

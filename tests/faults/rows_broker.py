@@ -10,7 +10,7 @@ import httpx
 from tests.faults.matrix import Seen, count, row
 from tests.faults.providers import Fault
 from tests.faults.rig import Rig
-from tests.faults.rows_workers import SLOW, post_result
+from tests.faults.rows_workers import SLOW, post_result, sign_in
 
 
 @row("F-05", "FLUSHALL on the broker in mid-batch", within_s=5 * 60, fast=True)
@@ -32,30 +32,31 @@ def broker_away(rig: Rig, size: int) -> Seen:
     """Results are posted, and somebody guesses passwords; pages neither hang nor fail."""
     rig.fresh()
     posts = 24
-    lab = rig.hand.laboratory(many=posts)
-    meant = rig.hand.plan(many=size)
+    lab = rig.hand.laboratory(many=2 * posts)
     rig.workers(2)
     address, _ = rig.web()
-    # What a POST takes on this machine, as busy as it is, while the broker is well.
-    well_s, statuses = _posts(address, lab["token"], lab["bodies"][: posts // 2])
+    _posts(address, lab["token"], lab["bodies"][:posts])  # a web process that has just started
+    meant = rig.hand.plan(many=size)
     rig.valkey.stop()
-    took_s, away = _posts(address, lab["token"], lab["bodies"][posts // 2 :])
-    statuses += away
-    guesses = _guess(address, 20)
+    took_s, statuses = _posts(address, lab["token"], lab["bodies"][posts:])
+    guesses = _guess(address, 8)
     ready = httpx.get(f"{address}/health/ready", timeout=90)
     assert ready.status_code == 503
     assert "broker" in ready.json()["failing"]
     rig.advance(600)
     rig.valkey.start()
-    heard_s = rig.consumed()
-    took = heard_s + rig.settle()
-    p95, usual = (sorted(each)[int(len(each) * 0.95)] for each in (took_s, well_s))
+    began = time.monotonic()
+    rig.round()
+    took = time.monotonic() - began + rig.settle()
+    p95 = sorted(took_s)[int(len(took_s) * 0.95)]
     assert set(statuses) == {200}, f"answers while the broker was away: {statuses}"
-    assert p95 <= usual + 1.0, f"p95 of a POST without a broker: {p95:.2f} s, with one {usual:.2f}"
-    assert guesses[-1] != 200 or "429" in map(str, guesses), "passwords may be guessed for ever"
+    assert p95 <= 1.0, f"p95 of a POST without a broker: {p95:.2f} s"
+    assert not _refused(guesses[0]), "the first guess is answered as any"
+    assert _refused(guesses[-1]), "passwords may be guessed for ever"
+    assert max(guess.status_code for guess in guesses) < 500
     states = rig.hand.escalation_messages()
     assert states.count("accepted") == len(states) >= posts
-    note = f"no 5xx; p95 of a POST {p95 * 1000:.0f} ms, with a broker {usual * 1000:.0f} ms"
+    note = f"{posts} POSTs: no 5xx, p95 {p95 * 1000:.0f} ms, longest {max(took_s) * 1000:.0f} ms"
     return count(rig, meant, recovery_s=took, note=note)
 
 
@@ -69,19 +70,15 @@ def _posts(address: str, token: str, bodies: list[str]) -> tuple[list[float], li
     return took, answers
 
 
-def _guess(address: str, times: int) -> list[int]:
-    """So many wrong passwords for one account; the status of each answer."""
-    found = []
+def _guess(address: str, times: int) -> list[httpx.Response]:
+    """So many wrong passwords for one account; each answer."""
     with httpx.Client(base_url=address, timeout=90) as client:
-        for _ in range(times):
-            client.get("/account/login/")
-            form = {
-                "login": "somebody@clinic.test",
-                "password": "wrong",
-                "csrfmiddlewaretoken": client.cookies.get("csrf", ""),
-            }
-            found.append(client.post("/account/login/", data=form).status_code)
-    return found
+        return [sign_in(client) for _ in range(times)]
+
+
+def _refused(answer: httpx.Response) -> bool:
+    """Whether the door says that there were too many tries; its page is an ordinary one."""
+    return answer.status_code == 429 or "too many" in answer.text.lower()
 
 
 @row("F-07", "every connection to the broker reset, 20 times", within_s=10 * 60)
@@ -125,4 +122,4 @@ def rung_often(rig: Rig, size: int) -> Seen:
     meant = rig.hand.plan(many=size)
     rig.ring(100)
     took = rig.settle()
-    return count(rig, meant, recovery_s=took, note="2 processes at once")
+    return count(rig, meant, recovery_s=took, note="two processes took them in turn")

@@ -12,14 +12,14 @@ import psycopg
 from tests.faults.matrix import Seen, Skipped, count, row
 from tests.faults.opening import opened
 from tests.faults.rig import Rig
-from tests.faults.rows_workers import SLOW, post_result
+from tests.faults.rows_workers import SLOW, post_result, sign_in
 
 
 @row(
     "F-11",
     "PostgreSQL restarted in mid-batch, and locked for five seconds",
     allowed="as many as were under way",
-    within_s=7 * 60,
+    within_s=2 * 60 + 30,
     own_server=True,
 )
 def restarted(rig: Rig, size: int) -> Seen:
@@ -33,14 +33,18 @@ def restarted(rig: Rig, size: int) -> Seen:
     rig.sms.plan = lambda call: SLOW
     rig.ring(4)
     rig.until(lambda: len(rig.sms.accepted) >= size // 4, "a quarter is sent")
-    rig.postgres.stop()
-    pages = [httpx.get(f"{address}{path}", timeout=90) for path in ("/", "/account/login/")]
-    pages.append(post_result(address, lab["token"], lab["bodies"][0]))
+    with httpx.Client(base_url=address, timeout=90) as browser:
+        assert sign_in(browser).status_code == 200
+        rig.postgres.stop()
+        # The first two need no database, and may as well be answered.
+        pages = [browser.get(path).status_code for path in ("/", "/account/login/")]
+        pages += [sign_in(browser).status_code, browser.get("/health/ready").status_code]
+        pages.append(post_result(address, lab["token"], lab["bodies"][0]).status_code)
     rig.postgres.start()
     began = rig.now()
     rig.advance(121)  # what was held when the connections broke comes back
     rig.ring(4)
-    rig.until(lambda: len(rig.sms.accepted) >= size // 2, "a half is sent", 120)
+    rig.until(lambda: len(rig.sms.accepted) > size // 2, "a half is sent", 120)
     with rig.connected() as stranger:
         stranger.execute("BEGIN")
         stranger.execute("LOCK TABLE messaging_message IN ACCESS EXCLUSIVE MODE")
@@ -48,8 +52,8 @@ def restarted(rig: Rig, size: int) -> Seen:
         stranger.execute("COMMIT")
     rig.settle()
     took = (rig.now() - began).total_seconds()
-    statuses = sorted({page.status_code for page in pages})
-    assert statuses == [503], f"pages without a database answered {statuses}"
+    assert pages[2:] == [503, 503, 503], f"pages without a database answered {pages}"
+    assert max(pages[:2]) in {200, 302, 503}, f"pages without a database answered {pages}"
     assert httpx.get(f"{address}/account/login/", timeout=90).status_code == 200
     return count(rig, meant, most_plain=4, recovery_s=took, note="web answered 503, then 200")
 

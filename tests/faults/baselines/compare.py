@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.faults.baselines.designs import Ours
+from tests.faults.baselines.base import VISIBILITY_S
+from tests.faults.baselines.designs import Ours, SendThenMark
 from tests.faults.providers import BROKEN, LOST_ANSWER, WELL, Call, Fault
 from tests.faults.rig import Rig
 
-SLOW = Fault(takes_s=0.03)
+SLOW = Fault(takes_s=0.1)
+SEED_OF_SILENCE = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def nothing(rig: Rig, design: Ours, size: int) -> list[str]:
     """Everything works."""
     design.workers()
     meant = design.plan(size, in_s=0)
-    design.scheduler()
+    design.schedulers()
     design.settle()
     return meant
 
@@ -46,8 +48,8 @@ def killed(rig: Rig, design: Ours, size: int) -> list[str]:
     rig.sms.plan = lambda call: SLOW
     workers = design.workers()
     meant = design.plan(size, in_s=0)
-    design.scheduler()
-    rig.until(lambda: len(rig.sms.accepted) >= size // 3, "a third is sent", 60)
+    design.schedulers()
+    _sent(rig, size // 3)
     for worker in workers:
         worker.kill()
     design.workers()
@@ -68,7 +70,7 @@ def killed_after_accept(rig: Rig, design: Ours, size: int) -> list[str]:
             dead.set()
 
     rig.sms.before_answer = kill
-    design.scheduler()
+    design.schedulers()
     rig.until(dead.is_set, "half is sent, and its sender dead", 60)
     design.workers()
     design.settle()
@@ -79,21 +81,33 @@ def flushed(rig: Rig, design: Ours, size: int) -> list[str]:
     """The broker forgets everything in mid-batch."""
     rig.sms.plan = lambda call: SLOW
     design.workers()
-    meant = design.plan(size, in_s=8)
-    time.sleep(4)
+    meant = design.plan(size, in_s=0)
+    design.schedulers()
+    _sent(rig, size // 3)
     rig.broker().flushall()
-    time.sleep(4)
-    design.scheduler()
+    design.settle()
+    return meant
+
+
+def emptied(rig: Rig, design: Ours, size: int) -> list[str]:
+    """Before the batch the broker comes back without its data, and the workers begin anew."""
+    workers = design.workers()
+    meant = design.plan(size, in_s=5)
+    for worker in workers:
+        worker.kill()
+    rig.broker().flushall()
+    design.workers()
+    time.sleep(5)
+    design.schedulers()
     design.settle()
     return meant
 
 
 def down_a_day(rig: Rig, design: Ours, size: int) -> list[str]:
-    """Nothing runs for 26 hours, over the time at which they were due."""
-    meant = design.plan(size, in_s=3600 if isinstance(design, Ours) else 3600)
-    rig.advance(26 * 3600)
+    """Nothing runs for 26 hours, over the time at which they were due; queues are kept."""
+    meant = design.plan(size, in_s=3600, down_s=26 * 3600)
     design.workers()
-    design.scheduler()
+    design.schedulers()
     design.settle()
     return meant
 
@@ -102,19 +116,22 @@ def two_schedulers(rig: Rig, design: Ours, size: int) -> list[str]:
     """Whatever begins the sending runs twice at once."""
     rig.sms.plan = lambda call: SLOW
     design.workers()
-    meant = design.plan(size, in_s=0)
-    design.scheduler()
-    design.scheduler()
+    if isinstance(design, SendThenMark):
+        design.schedulers(2)  # two loops that run before anything is due
+    meant = design.plan(size, in_s=5)
+    if not isinstance(design, SendThenMark):
+        design.schedulers(2)
+    time.sleep(5)
     design.settle()
     return meant
 
 
 def waits_long(rig: Rig, design: Ours, size: int) -> list[str]:
-    """Due after 40 s, where the broker gives out again what is not done after 15 s."""
+    """Due after three of the times after which the broker gives out again what is not done."""
     design.workers()
-    meant = design.plan(size, in_s=40)
-    time.sleep(40)
-    design.scheduler()
+    meant = design.plan(size, in_s=3 * VISIBILITY_S)
+    time.sleep(3 * VISIBILITY_S)
+    design.schedulers()
     design.settle()
     return meant
 
@@ -128,17 +145,22 @@ def broken(rig: Rig, design: Ours, size: int) -> list[str]:
 
 def silent(rig: Rig, design: Ours, size: int) -> list[str]:
     """Accepted, and the answer lost, for 10% at random."""
-    chance = random.Random(18)  # noqa: S311
+    chance = random.Random(SEED_OF_SILENCE)  # noqa: S311
     rig.sms.plan = lambda call: LOST_ANSWER if chance.random() < 0.1 else WELL
     return nothing(rig, design, size)
+
+
+def _sent(rig: Rig, many: int) -> None:
+    rig.until(lambda: len(rig.sms.accepted) >= many, "a part is sent", 60)
 
 
 FAULTS: tuple[tuple[str, str, Break], ...] = (
     ("", "nothing broken", nothing),
     ("F-02", "senders killed in mid-batch, started again", killed),
     ("F-04", "killed between accept and record", killed_after_accept),
-    ("F-05", "broker emptied before the batch", flushed),
-    ("F-08", "all down for 26 hours", down_a_day),
+    ("F-05", "broker emptied in mid-batch", flushed),
+    ("F-05", "broker back without its data before the batch, workers anew", emptied),
+    ("F-08", "all down for 26 hours over the time due", down_a_day),
     ("F-10", "two schedulers", two_schedulers),
     ("F-14", "due later than the broker's visibility timeout", waits_long),
     ("F-17", "provider answers 500 to 30%", broken),
@@ -146,10 +168,11 @@ FAULTS: tuple[tuple[str, str, Break], ...] = (
 )
 
 
-def run(rig: Rig, design: Ours, fault: Break, size: int) -> Result:
+def compared(rig: Rig, design: Ours, fault: Break, size: int) -> Result:
     """Play one fault with one design, and count."""
     rig.fresh()
     rig.broker().flushall()
+    design.begin()
     meant = fault(rig, design, size)
     times, listed, keys = rig.sms.times(), design.listed(), rig.sms.keys()
     return Result(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.faults.baselines.base import TABLE
+from tests.faults.baselines.base import TABLE, VISIBILITY_S
 from tests.faults.people import phone
 from tests.faults.processes import NotInTime, Running
 from tests.faults.rig import Rig
@@ -22,18 +22,27 @@ class Ours:
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
 
-    def plan(self, many: int, *, in_s: float) -> list[str]:
-        """So many reminders, due after so many seconds."""
+    def begin(self) -> None:
+        """What is there before anything runs."""
+
+    def plan(self, many: int, *, in_s: float, down_s: float = 0) -> list[str]:
+        """So many reminders, due after so many seconds.
+
+        Args:
+            down_s: everything is down for so long, from now on.
+        """
         found: list[str] = self.rig.hand.plan(many=many, after_s=in_s)
+        self.rig.advance(down_s)
         return found
 
     def workers(self) -> list[Running]:
         """Whatever sends."""
-        return self.rig.workers(2, RIG_VISIBILITY_S="15")
+        return self.rig.workers(2, RIG_VISIBILITY_S=str(VISIBILITY_S))
 
-    def scheduler(self) -> None:
-        """Whatever begins the sending; a second one must do no harm."""
-        self.rig.beat()
+    def schedulers(self, many: int = 1) -> None:
+        """Whatever begins the sending; a second one at once must do no harm."""
+        for _ in range(many):
+            self.rig.beat()
 
     def settle(self) -> None:
         """Long enough for everything that this design would still do."""
@@ -45,19 +54,24 @@ class Ours:
 
 
 class _Baseline(Ours):
-    still_s = 6.0
+    still_s = 4.0
 
-    def plan(self, many: int, *, in_s: float) -> list[str]:
+    def begin(self) -> None:
         """See :class:`Ours`."""
         self.rig.query(TABLE)
+
+    def plan(self, many: int, *, in_s: float, down_s: float = 0) -> list[str]:
+        """See :class:`Ours`."""
         due = self.rig.now() + timedelta(seconds=in_s)
         people = [phone(number) for number in range(many)]
-        for number, who in enumerate(people):
-            self.rig.query("INSERT INTO reminder VALUES (%s, %s, %s)", number, who, due)
+        with self.rig.connected() as database, database.cursor() as cursor:
+            rows = [(number, who, due) for number, who in enumerate(people)]
+            cursor.executemany("INSERT INTO reminder VALUES (%s, %s, %s)", rows)
+        self.rig.advance(down_s)
         return people
 
     def settle(self) -> None:
-        """Until the provider has heard nothing for a while."""
+        """Until everybody has been written to and the provider has heard nothing for a while."""
         seen, since, stop = -1, time.monotonic(), time.monotonic() + 90
         while time.monotonic() - since < self.still_s and time.monotonic() < stop:
             if len(self.rig.sms.calls) != seen:
@@ -80,20 +94,26 @@ class _Baseline(Ours):
             self.rig.ready(each)
         return started
 
+    def _all_end_well(self, started: Sequence[Running]) -> None:
+        for each in started:
+            if each.process.wait(120):
+                raise NotInTime(f"{each.log.name}: {each.said()[-500:]}")
+
 
 class TodayOnly(_Baseline):
     """The nightly loop."""
 
     name = "today only"
-    still_s = 20.0  # one visibility timeout
+    still_s = VISIBILITY_S + 3.0
 
     def workers(self) -> list[Running]:
         """See :class:`Ours`."""
         return self._celery("today_only")
 
-    def scheduler(self) -> None:
-        """One night."""
-        self.rig.start("night", "-m", f"{HERE}.today_only")
+    def schedulers(self, many: int = 1) -> None:
+        """One night; several at once if asked."""
+        for _ in range(many):
+            self.rig.start("night", "-m", f"{HERE}.today_only")
 
 
 class SendThenMark(_Baseline):
@@ -103,12 +123,13 @@ class SendThenMark(_Baseline):
 
     def workers(self) -> list[Running]:
         """See :class:`Ours`."""
-        return [self.rig.start("loop", "-m", f"{HERE}.send_then_mark")]
+        loop = self.rig.start("loop", "-m", f"{HERE}.send_then_mark")
+        self.rig.until(lambda: "looking" in loop.said(), "the loop runs", 60)
+        return [loop]
 
-    def scheduler(self) -> None:
+    def schedulers(self, many: int = 1) -> None:
         """The first one runs already; each further one is a second loop."""
-        loops = [each for each in self.rig.running if each.log.name.startswith("loop")]
-        if self.rig.sms.calls or len(loops) > 1:
+        for _ in range(many - 1):
             self.workers()
 
 
@@ -116,30 +137,28 @@ class Eta(_Baseline):
     """One task for each reminder."""
 
     name = "Celery ETA"
-    still_s = 20.0
+    still_s = VISIBILITY_S + 3.0
+    planned_s = 0.0
 
-    def __init__(self, rig: Rig) -> None:
-        super().__init__(rig)
-        self._planned = False
-
-    def plan(self, many: int, *, in_s: float) -> list[str]:
-        """See :class:`Ours`; the tasks go to the broker at once."""
-        people = super().plan(many, in_s=in_s)
-        done = self.rig.start("plan", "-m", f"{HERE}.eta", str(in_s)).process.wait(300)
-        if done:
-            raise NotInTime("the tasks were not queued")
+    def plan(self, many: int, *, in_s: float, down_s: float = 0) -> list[str]:
+        """See :class:`Ours`; the tasks go to the broker at once, and outlast a stop of all."""
+        people = super().plan(many, in_s=in_s, down_s=down_s)
+        # Their time goes by the machine's clock, which is not moved.
+        self.planned_s = in_s - down_s
+        self._queue(1)
         return people
 
     def workers(self) -> list[Running]:
         """See :class:`Ours`."""
         return self._celery("eta")
 
-    def scheduler(self) -> None:
-        """A second planner queues everything once more."""
-        with contextlib.suppress(ValueError):
-            if self._planned:
-                self.rig.start("plan", "-m", f"{HERE}.eta", "0").process.wait(300)
-        self._planned = True
+    def schedulers(self, many: int = 1) -> None:
+        """The broker is the scheduler; a second planner queues everything once more."""
+        self._queue(many - 1)
+
+    def _queue(self, times: int) -> None:
+        words = ["-m", f"{HERE}.eta", str(self.planned_s)]
+        self._all_end_well([self.rig.start("plan", *words) for _ in range(times)])
 
 
 DESIGNS = (Ours, TodayOnly, SendThenMark, Eta)

@@ -6,6 +6,7 @@ Rules: no claim, no attempt on record; the mark comes after the call.
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 
 import httpx
@@ -15,6 +16,8 @@ from tests.faults.baselines.base import connect, post
 
 def main() -> None:
     """Once a second, where such a loop would run once a minute."""
+    sys.stdout.write("looking\n")
+    sys.stdout.flush()
     while True:
         with connect() as database:
             rows = database.execute(
