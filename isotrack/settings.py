@@ -112,6 +112,8 @@ TEMPLATES = [
 # --- Database, cache, broker ----------------------------------------------------------------
 DATABASES = {"default": {**env.database("DATABASE_URL"), "CONN_MAX_AGE": 60}}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Django's own cursors never prepare; messaging/quick.py does, with the one statement of every text.
+DATABASES["default"]["OPTIONS"] = {"prepare_threshold": 1}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In PostgreSQL, so that sign-in limits hold while Redis is away (SEC-09).

@@ -1,13 +1,15 @@
 """What is asked of a message at the moment of sending, in this order (REM-14, R2, R3, R11–R14).
 
-Everything is looked at again here, because anything may have changed since it was planned.
+Everything is looked at again here, because anything may have changed since it was planned. The
+facts are read by the caller (``facts``); nothing here asks the database.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from messaging import kindness
+from messaging.facts import Facts
 from messaging.models import ChannelPause, Delivery, Message, Urgency
 from messaging.purposes import Purpose, UnknownPurpose, named
 from messaging.settling import MOST_ACCEPTS, MOST_ATTEMPTS
@@ -19,41 +21,37 @@ from people.models import ContactPoint
 _FOR_ANOTHER_VERSION = timedelta(seconds=45)
 
 
-def verdict(
-    message: Message, deliveries: list[Delivery], *, channels: Collection[str], now: datetime
-) -> Verdict:
+def verdict(facts: Facts, *, channels: Collection[str], now: datetime) -> Verdict:
     """Whether, how and when a claimed message may leave.
 
     Args:
-        message: locked by the caller.
-        deliveries: all of its attempts so far, oldest first.
+        facts: of a message that is locked by the caller.
         channels: names of the channels that are set up.
     """
-    settled = _by_what_happened(message, deliveries)
+    message = facts.message
+    settled = by_what_happened(message, facts.deliveries)
     if settled is not None:
         return settled
     try:
         purpose = named(message.purpose)
     except UnknownPurpose:
         return wait(message, now + _FOR_ANOTHER_VERSION, Message.Why.NO_PURPOSE)
-    unwanted = purpose.why_unwanted(message.about, now=now)
-    if unwanted is not None:
-        return End(Message.State.WITHDRAWN, (unwanted or Message.Why.NOT_NEEDED)[:200])
+    if facts.unwanted is not None:
+        return End(Message.State.WITHDRAWN, (facts.unwanted or Message.Why.NOT_NEEDED)[:200])
     if now >= message.expires_at:
-        return _too_late(message, deliveries)
+        return _too_late(facts.deliveries)
     if message.patient is None:
-        return _to_staff(message, purpose, deliveries, channels=channels, now=now)
-    kindness.one_at_a_time(message.patient)
-    hindered = kindness.as_a_person_wishes(message, purpose, now=now)
+        return _to_staff(facts, purpose, channels=channels, now=now)
+    hindered = kindness.as_a_person_wishes(facts, purpose, now=now)
     if hindered is not None:
         return hindered
-    way = _way_to_the_patient(message, purpose, deliveries, channels=channels, now=now)
-    if isinstance(way, Go) and kindness.stands_for_several(message, purpose, now=now):
+    way = _way_to_the_patient(facts, purpose, channels=channels, now=now)
+    if isinstance(way, Go) and kindness.stands_for_several(facts, purpose):
         return replace(way, several=True)
     return way
 
 
-def _by_what_happened(message: Message, deliveries: list[Delivery]) -> End | None:
+def by_what_happened(message: Message, deliveries: Sequence[Delivery]) -> End | None:
     """Earlier tries, one of which may have died with its worker, can settle it at once."""
     if any(delivery.receipt == Delivery.Receipt.DELIVERED for delivery in deliveries):
         return End(Message.State.DELIVERED, "")
@@ -75,14 +73,10 @@ def _by_what_happened(message: Message, deliveries: list[Delivery]) -> End | Non
 
 
 def _to_staff(
-    message: Message,
-    purpose: Purpose,
-    deliveries: list[Delivery],
-    *,
-    channels: Collection[str],
-    now: datetime,
+    facts: Facts, purpose: Purpose, *, channels: Collection[str], now: datetime
 ) -> Verdict:
     """A member of staff is reached by e-mail at the address they sign in with."""
+    message, deliveries = facts.message, facts.deliveries
     user = message.user
     if user is None or not user.is_active:
         return End(Message.State.SUPPRESSED, Message.Why.LOCKED)
@@ -90,7 +84,7 @@ def _to_staff(
         return End(Message.State.REFUSED, Message.Why.ADDRESS_REFUSED)
     if Delivery.Channel.EMAIL not in channels:
         return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
-    pauses = _pauses(now)
+    pauses = _pauses(facts, now)
     if paused := pauses.get(Delivery.Channel.EMAIL):
         return wait(message, paused.paused_until, paused.reason)
     return Go(
@@ -103,15 +97,11 @@ def _to_staff(
 
 
 def _way_to_the_patient(
-    message: Message,
-    purpose: Purpose,
-    deliveries: list[Delivery],
-    *,
-    channels: Collection[str],
-    now: datetime,
+    facts: Facts, purpose: Purpose, *, channels: Collection[str], now: datetime
 ) -> Verdict:
     """The first address, by the person's own order, that has not failed for this message."""
-    usable = _usable_contacts(message, channels=channels)
+    message, deliveries = facts.message, facts.deliveries
+    usable = _usable_contacts(facts, channels=channels)
     if isinstance(usable, End):
         return usable
     failed = {
@@ -120,7 +110,8 @@ def _way_to_the_patient(
         if delivery.outcome == Delivery.Outcome.REFUSED or delivery.receipt
     }
     if message.other_way:
-        usable = _others_first(message, usable)
+        # Channels that have had no answer about this come last (REM-17).
+        usable = sorted(usable, key=lambda contact: contact.channel in facts.tried)
     left = [contact for contact in usable if contact.pk not in failed]
     if not left:
         if any(delivery.receipt for delivery in deliveries):
@@ -131,7 +122,7 @@ def _way_to_the_patient(
         left = [contact for contact in left if contact.pk == open_tries[-1].contact_point_id]
         if not left:
             return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
-    pauses = _pauses(now)
+    pauses = _pauses(facts, now)
     for contact in left:
         paused = pauses.get(contact.channel)
         if paused is None:
@@ -148,11 +139,10 @@ def _way_to_the_patient(
     return wait(message, first.paused_until, first.reason)
 
 
-def _usable_contacts(message: Message, *, channels: Collection[str]) -> list[ContactPoint] | End:
-    contacts = list(ContactPoint.objects.filter(patient=message.patient).order_by("rank", "pk"))
-    if not contacts:
+def _usable_contacts(facts: Facts, *, channels: Collection[str]) -> list[ContactPoint] | End:
+    if not facts.contacts:
         return End(Message.State.SUPPRESSED, Message.Why.NO_ADDRESS)
-    willing = [contact for contact in contacts if contact.opted_out_at is None]
+    willing = [contact for contact in facts.contacts if contact.opted_out_at is None]
     if not willing:
         return End(Message.State.SUPPRESSED, Message.Why.OPTED_OUT)
     good = [contact for contact in willing if contact.bad_at is None]
@@ -164,16 +154,6 @@ def _usable_contacts(message: Message, *, channels: Collection[str]) -> list[Con
     return reachable
 
 
-def _others_first(message: Message, usable: list[ContactPoint]) -> list[ContactPoint]:
-    """The person's order, but channels that have had no answer about this last (REM-17)."""
-    tried = set(
-        Delivery.objects.filter(message__about=message.about, message__patient=message.patient)
-        .exclude(message=message)
-        .values_list("channel", flat=True)
-    )
-    return sorted(usable, key=lambda contact: contact.channel in tried)
-
-
 def _goes_on(message: Message, paused: ChannelPause) -> bool:
     """Whether to use the next channel instead of waiting for this one."""
     if message.urgency == Urgency.ESCALATION or paused.paused_until >= message.expires_at:
@@ -181,11 +161,11 @@ def _goes_on(message: Message, paused: ChannelPause) -> bool:
     return message.urgency == Urgency.SAFETY and paused.reason == Message.Why.PROVIDER_UNREACHABLE
 
 
-def _pauses(now: datetime) -> dict[str, ChannelPause]:
-    return {each.channel: each for each in ChannelPause.objects.filter(paused_until__gt=now)}
+def _pauses(facts: Facts, now: datetime) -> dict[str, ChannelPause]:
+    return {name: each for name, each in facts.pauses.items() if each.paused_until > now}
 
 
-def _unknown(deliveries: list[Delivery]) -> list[Delivery]:
+def _unknown(deliveries: Sequence[Delivery]) -> list[Delivery]:
     return [
         delivery
         for delivery in deliveries
@@ -193,7 +173,7 @@ def _unknown(deliveries: list[Delivery]) -> list[Delivery]:
     ]
 
 
-def _too_late(message: Message, deliveries: list[Delivery]) -> End:
+def _too_late(deliveries: Sequence[Delivery]) -> End:
     if _unknown(deliveries):
         return End(Message.State.UNKNOWN, Message.Why.NO_ANSWER)
     if any(delivery.receipt for delivery in deliveries):

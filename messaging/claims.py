@@ -1,10 +1,12 @@
 """Claims: whose turn it is with a message, by compare-and-swap with a lease (REM-04)."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from messaging.models import Message, Urgency
 
@@ -21,7 +23,7 @@ _CLAIM = """
             WHERE {condition}
             ORDER BY {order} LIMIT %(limit)s
               FOR UPDATE SKIP LOCKED))
- RETURNING id
+ RETURNING id, attempts, patient_id
 """
 # A lease that ends later than any can was taken while the clock was wrong.
 _ABANDONED = _CLAIM.format(
@@ -34,18 +36,33 @@ _DUE = _CLAIM.format(
 )
 
 
+# What was claimed and not begun, for others to take.
+_GIVE_BACK = """
+    UPDATE messaging_message
+       SET state = 'planned', state_at = %(now)s, claim = NULL, lease_until = NULL,
+           attempts = GREATEST(attempts - 1, 0)
+     WHERE id = ANY(%(ids)s) AND claim = ANY(%(claims)s)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A message this worker may send, for as long as its lease lasts."""
+    """A message this worker may send, for as long as its lease lasts.
+
+    ``patient_id`` is ``None`` for staff. ``again``: an earlier holder brought it to no orderly end.
+    """
 
     message_id: int
     claim: uuid.UUID
+    patient_id: int | None
+    again: bool
 
 
 def claim(*, limit: int, now: datetime) -> list[Held]:
     """Take up to ``limit`` messages: first what dead workers left, then the most urgent.
 
-    Any number of workers may do this at once; each message is given to one of them (REM-07).
+    Any number of workers may do this at once; each message is given to one of them (REM-07). What
+    may have killed its worker is given out alone, so that no other message is lost with it again.
     """
     taken: list[Held] = []
     values = {"now": now, "lease_until": now + LEASE, "impossible": now + 2 * LEASE}
@@ -53,16 +70,30 @@ def claim(*, limit: int, now: datetime) -> list[Held]:
     steps += [(_DUE, urgency.value) for urgency in Urgency]
     with connection.cursor() as cursor:
         for statement, urgency in steps:
-            if len(taken) >= limit:
+            if len(taken) >= limit or any(held.again for held in taken):
                 break
             token = uuid.uuid4()
-            cursor.execute(
-                statement,
-                {**values, "claim": token, "urgency": urgency, "limit": limit - len(taken)},
-            )
+            most = limit - len(taken) if urgency else 1
+            cursor.execute(statement, {**values, "claim": token, "urgency": urgency, "limit": most})
             # In order of planning, so that what one worker sends is reproducible.
-            taken += [Held(message_id=row[0], claim=token) for row in sorted(cursor.fetchall())]
+            taken += [
+                Held(message_id=pk, claim=token, patient_id=patient, again=attempts > 1)
+                for pk, attempts, patient in sorted(cursor.fetchall())
+            ]
     return taken
+
+
+def give_back(helds: Collection[Held], *, now: datetime) -> None:
+    """Leave to others what has not been begun; it counts as not taken at all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _GIVE_BACK,
+            {
+                "ids": [held.message_id for held in helds],
+                "claims": list({held.claim for held in helds}),
+                "now": now,
+            },
+        )
 
 
 def still_held(held: Held, *, now: datetime) -> Message | None:
@@ -80,6 +111,19 @@ def still_held(held: Held, *, now: datetime) -> Message | None:
     return message
 
 
+def all_still_held(helds: Collection[Held], *, now: datetime) -> list[Message]:
+    """Those of the messages that are still this worker's and free, locked, in order of planning."""
+    claims = {held.message_id: held.claim for held in helds}
+    found = _with_everybody(Message.objects.filter(pk__in=claims), wait=False).order_by("pk")
+    return [
+        message
+        for message in found
+        if message.claim == claims[message.pk]
+        and message.lease_until is not None
+        and message.lease_until > now
+    ]
+
+
 def locked(held: Held) -> tuple[Message, bool]:
     """The message, locked, and whether it is still this worker's; for writing down an outcome."""
     message = _locked(held.message_id)
@@ -89,9 +133,10 @@ def locked(held: Held) -> tuple[Message, bool]:
 
 
 def _locked(message_id: int) -> Message | None:
-    return (
-        Message.objects.select_for_update(of=("self",))
-        .select_related("patient__clinic", "clinic", "user")
-        .filter(pk=message_id)
-        .first()
+    return _with_everybody(Message.objects.filter(pk=message_id)).first()
+
+
+def _with_everybody(messages: QuerySet[Message], *, wait: bool = True) -> QuerySet[Message]:
+    return messages.select_for_update(of=("self",), skip_locked=not wait).select_related(
+        "patient__clinic", "clinic", "user"
     )

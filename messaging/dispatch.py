@@ -1,63 +1,64 @@
 """Dispatch: claim, send, settle. PostgreSQL is the queue; any number of processes may run this.
 
 1. *Claim* takes messages by one UPDATE, with a lease on the database's clock.
-2. *Prepare* asks everything again (``checks``), renders the text and commits the attempt.
-3. *Call* hands the text to a channel while no transaction is open (REM-23).
-4. *Settle* commits the outcome. A worker that dies in between leaves an attempt without outcome,
-   which the next holder of the message reads as unknown.
+2. *Prepare* asks everything again (``checks``) and renders the texts, for a batch at once.
+3. *Begin* commits the attempt of one message (``attempts``), if nothing has changed since.
+4. *Call* hands the text to a channel while no transaction is open (REM-23).
+5. *Settle* commits the outcome. A worker that dies in between leaves one attempt without outcome,
+   which the next holder of the message reads as unknown; what it had not begun is merely planned.
+
+Whatever is not plain (a second try, a message for staff, a provider that rests, two messages for
+one person, anything that has changed in between) goes alone and carefully, by :func:`send`.
 """
 
 import time
-import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
-from messaging import channels, settling
+from messaging import attempts, channels, checks, kindness, settling
+from messaging.attempts import Attempt, Draft
 from messaging.channels.base import (
     Accepted,
     Channel,
     NoAnswer,
     NotAccepted,
-    Outgoing,
     Refused,
     Throttled,
 )
-from messaging.checks import verdict
-from messaging.claims import Held, claim, locked, still_held
+from messaging.claims import Held, all_still_held, claim, give_back, locked, still_held
 from messaging.clock import database_now
+from messaging.facts import Facts, known_about
 from messaging.models import Delivery, Message, Urgency
-from messaging.purposes import Audience
+from messaging.quick import Taken, begin_unless_changed, settle_if_plain
 from messaging.receipts import miss_receipts
-from messaging.rendering import SEVERAL, Text, as_html, language_for, render
-from messaging.verdicts import End, Go, Wait
-from people import links
+from messaging.verdicts import End, Go, Verdict, Wait
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 Answer = Accepted | NotAccepted | NoAnswer
 
-# Small, so that a batch is through long before its leases end, whatever the provider does.
-_BATCH = 10
+# Enough that what is asked once for all of them hardly counts for one.
+_BATCH = 50
+# What has not been begun by then is left to others: the lease is four times as long.
+_HOLDS_FOR_S = 30.0
+# What was read longer ago is read again; what a person may say is asked again in any case.
+_FACTS_LAST_S = 2.0
 # Well below the tasks' time limit; the next ring goes on.
 _BUDGET_S = 240.0
-# Stands for a task link in the text we keep: whoever reads the ledger cannot use the link.
-_LINK_KEPT = "[link]"
-_KEYS = uuid.UUID("6f0f6a5e-3c0e-5d55-9a43-9f6c5a0a7c11")
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A committed attempt, ready for the network."""
+class _Drafts:
+    """What became of a batch, by message: ready to leave, or settled. The rest goes alone."""
 
-    delivery_id: int
-    channel: Channel
-    outgoing: Outgoing
+    ready: Mapping[int, Draft]
+    settled: frozenset[int]
 
 
 def due(*, most: int) -> int:
@@ -83,11 +84,146 @@ def run(limit: int = 2_000, now: datetime | None = None) -> int:
             batch = claim(limit=min(_BATCH, limit - taken), now=clock())
             if not batch:
                 break
-            for held in batch:
-                send(held, available, clock)
+            _send_together(batch, available, clock, runs=now is None)
             taken += len(batch)
     miss_receipts(now=clock())
     return taken
+
+
+def _send_together(
+    batch: Sequence[Held], available: Mapping[str, Channel], clock: Clock, *, runs: bool
+) -> None:
+    """Bring a batch as far as it gets: what is plain quickly, the rest one by one.
+
+    An acceptance is written down in the transaction that begins the next attempt, so that a worker
+    that dies leaves one unknown outcome and no more.
+
+    Args:
+        runs: whether time passes by the clock; otherwise it is a simulated one that stands still.
+    """
+    left = deque(batch)
+    give_back_at = time.monotonic() + _HOLDS_FOR_S
+    while left:
+        known_at, read_at = clock(), time.monotonic()
+        drafts = _prepare_all([held for held in left if not held.again], available, now=known_at)
+        taken: Taken | None = None
+        elapsed_s = 0.0
+        while left and elapsed_s <= _FACTS_LAST_S:
+            held = left.popleft()
+            elapsed_s = time.monotonic() - read_at
+            if held.message_id in drafts.settled:
+                continue
+            # The database's clock, carried on by the time that has passed since it was asked.
+            now = known_at + timedelta(seconds=elapsed_s if runs else 0)
+            draft = drafts.ready.get(held.message_id)
+            attempt = None
+            if draft is not None and elapsed_s <= _FACTS_LAST_S:
+                attempt, taken = _begin_quickly(
+                    held, draft, available, known_at=known_at, now=now, taken=taken
+                )
+            if attempt is None:
+                _written_down(taken)
+                taken = None
+                send(held, available, clock)
+                continue
+            answer = _call(attempt)
+            elapsed_s = time.monotonic() - read_at
+            now = known_at + timedelta(seconds=elapsed_s if runs else 0)
+            if isinstance(answer, Accepted):
+                taken = Taken(held, attempt, answer, now)
+            elif _settle(held, attempt, answer, now=now):
+                send(held, available, clock)
+        _written_down(taken)
+        if left and time.monotonic() > give_back_at:
+            give_back(left, now=clock())
+            return
+
+
+def _written_down(taken: Taken | None) -> None:
+    if taken is not None:
+        _settle(taken.held, taken.attempt, taken.answer, now=taken.at)
+
+
+def _prepare_all(
+    batch: Sequence[Held], available: Mapping[str, Channel], *, now: datetime
+) -> _Drafts:
+    """Decide about a batch with what is read once for all of it; where that fails, about none."""
+    try:
+        return _decide_all(batch, available, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one row must not stop the others (R1)
+        log.warning("batch_goes_one_by_one", error=type(error).__name__)
+        return _Drafts({}, frozenset())
+
+
+@transaction.atomic
+def _decide_all(
+    batch: Sequence[Held], available: Mapping[str, Channel], *, now: datetime
+) -> _Drafts:
+    """End and put off what is not to leave now, and draft what is plain; the rest goes alone."""
+    ready: dict[int, Draft] = {}
+    settled: set[int] = set()
+    for facts in known_about(all_still_held(batch, now=now), now=now):
+        message = facts.message
+        if facts.deliveries or message.patient is None:
+            continue
+        decided = checks.verdict(facts, channels=available.keys(), now=now)
+        if not isinstance(decided, Go):
+            _conclude(message, decided, now=now)
+            settled.add(message.pk)
+        elif decided.channel in facts.pauses or any(not other.sent for other in facts.others):
+            continue
+        elif (draft := _draft_or_none(facts, decided, now=now)) is not None:
+            ready[message.pk] = draft
+    attempts.let_in(list(ready.values()), now=now)
+    return _Drafts(ready, frozenset(settled))
+
+
+def _draft_or_none(facts: Facts, go: Go, *, now: datetime) -> Draft | None:
+    """A text that cannot be rendered is left to the careful way, which says why and counts."""
+    try:
+        return attempts.drafted(facts, go, now=now)
+    except Exception:  # noqa: BLE001 - whatever it is, it comes again there
+        return None
+
+
+def _begin_quickly(
+    held: Held,
+    draft: Draft,
+    available: Mapping[str, Channel],
+    *,
+    known_at: datetime,
+    now: datetime,
+    taken: Taken | None,
+) -> tuple[Attempt | None, Taken | None]:
+    """The attempt of a plain message, committed; ``None`` if it has to be looked at again.
+
+    With it ``taken`` is written down; it is returned where that has to be done by itself.
+    """
+    purpose = draft.go.purpose
+    try:
+        unwanted = None
+        if not purpose.wanted_where:
+            unwanted = purpose.why_unwanted(draft.message.about, now=now)
+        if unwanted is not None:
+            return None, taken
+        attempt, noted = begin_unless_changed(
+            held,
+            draft,
+            available[draft.go.channel],
+            known_at=known_at,
+            now=now,
+            after=taken,
+        )
+    except (OperationalError, InterfaceError):
+        # The acceptance went with it; one more try, for if only this statement was in the way.
+        _written_down(taken)
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it comes again there, counted
+        log.warning("not_begun_quickly", message=held.message_id, error=type(error).__name__)
+        return None, taken
+    return attempt, None if noted else taken
 
 
 def send(held: Held, available: Mapping[str, Channel], clock: Clock) -> None:
@@ -110,30 +246,38 @@ def send(held: Held, available: Mapping[str, Channel], clock: Clock) -> None:
 
 
 @transaction.atomic
-def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> _Attempt | None:
+def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> Attempt | None:
     """Decide, and commit the attempt before it is made; ``None`` if there is nothing to send."""
+    if held.patient_id is not None:
+        kindness.one_at_a_time(held.patient_id)
     message = still_held(held, now=now)
     if message is None:
         return None
     deliveries = list(message.deliveries.order_by("started_at", "pk"))
     _name_lost_attempts(deliveries, now=now)
-    decided = verdict(message, deliveries, channels=available.keys(), now=now)
+    # First, because what kills its workers may do so where the rest is read.
+    decided: Verdict | None = checks.by_what_happened(message, deliveries)
+    if decided is None:
+        (facts,) = known_about([message], now=now)
+        decided = checks.verdict(facts, channels=available.keys(), now=now)
+    if not isinstance(decided, Go):
+        _conclude(message, decided, now=now)
+        return None
+    others_wait = settling.one_tries(decided.channel, now=now)
+    if others_wait is not None:
+        settling.wait(message, until=others_wait, why=Message.Why.PROVIDER_TRIED, now=now)
+        return None
+    draft = attempts.drafted(facts, decided, now=now)
+    attempts.let_in([draft], now=now)
+    return attempts.begin(draft, available[decided.channel], earlier=deliveries, now=now)
+
+
+def _conclude(message: Message, decided: End | Wait, *, now: datetime) -> None:
     match decided:
         case End(state=state, why=why):
             settling.end(message, state, why=why, now=now)
-            return None
         case Wait(until=until, why=why):
             settling.wait(message, until=until, why=why, now=now)
-            return None
-        case Go():
-            others_wait = settling.one_tries(decided.channel, now=now)
-            if others_wait is not None:
-                why = Message.Why.PROVIDER_TRIED
-                settling.wait(message, until=others_wait, why=why, now=now)
-                return None
-            return _write_down(
-                message, decided, available[decided.channel], deliveries=deliveries, now=now
-            )
 
 
 def _name_lost_attempts(deliveries: Iterable[Delivery], *, now: datetime) -> None:
@@ -147,74 +291,7 @@ def _name_lost_attempts(deliveries: Iterable[Delivery], *, now: datetime) -> Non
         delivery.save(update_fields=["outcome", "outcome_at", "detail"])
 
 
-def _write_down(
-    message: Message, go: Go, channel: Channel, *, deliveries: Sequence[Delivery], now: datetime
-) -> _Attempt:
-    key = uuid.uuid5(_KEYS, f"{message.key}:{go.channel}:{go.address_id}")
-    link = _link(message, go, now=now)
-    text = _text(message, go, link=link)
-    same = [delivery for delivery in deliveries if delivery.key == key]
-    earlier = min(same, key=lambda delivery: delivery.attempt, default=None)
-    if earlier is not None:
-        # A provider that knows the key compares the text as well (G4).
-        text = Text(
-            language=earlier.language,
-            sender=text.sender,
-            subject=earlier.subject,
-            body=earlier.body.replace(_LINK_KEPT, link),
-        )
-    delivery = Delivery.objects.create(
-        message=message,
-        key=key,
-        channel=go.channel,
-        attempt=sum(delivery.channel == go.channel for delivery in deliveries) + 1,
-        contact_point=go.contact,
-        language=text.language,
-        subject=text.subject,
-        body=text.body.replace(link, _LINK_KEPT) if go.purpose.task_link else text.body,
-        started_at=now,
-    )
-    outgoing = Outgoing(
-        key=key,
-        address=go.address,
-        sender=text.sender,
-        subject=text.subject,
-        body=text.body,
-        html=as_html(text, link=link) if go.channel == Delivery.Channel.EMAIL else "",
-        at=now,
-    )
-    return _Attempt(delivery_id=delivery.pk, channel=channel, outgoing=outgoing)
-
-
-def _link(message: Message, go: Go, *, now: datetime) -> str:
-    """The address in the text: a task link, or the page to sign in at."""
-    if message.patient is not None and go.purpose.task_link:
-        path = links.issue(
-            message.patient,
-            # One that stands for several opens the page that lists them.
-            about=f"message:{message.public_id}" if go.several else message.about,
-            expires_at=now + go.purpose.link_lasts,
-            key=message.key,
-            now=now,
-        )
-    else:
-        path = "/clinic/" if go.purpose.audience is Audience.STAFF else "/"
-    return settings.SITE_URL + path
-
-
-def _text(message: Message, go: Go, *, link: str) -> Text:
-    wanted = message.patient.language if message.patient is not None else settings.LANGUAGE_CODE
-    return render(
-        template=SEVERAL if go.several else go.purpose.template,
-        variant="" if go.several else message.variant,
-        channel=go.channel,
-        language=language_for(wanted),
-        clinic=message.clinic,
-        link=link,
-    )
-
-
-def _call(attempt: _Attempt) -> Answer:
+def _call(attempt: Attempt) -> Answer:
     """Use the network. An error no channel has a name for leaves the outcome unknown."""
     try:
         return attempt.channel.send(attempt.outgoing)
@@ -225,9 +302,17 @@ def _call(attempt: _Attempt) -> Answer:
         return NoAnswer(type(error).__name__)
 
 
-@transaction.atomic
-def _settle(held: Held, attempt: _Attempt, answer: Answer, *, now: datetime) -> bool:
+def _settle(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> bool:
     """Write the outcome down; true if the message is still ours and another way may be tried."""
+    if isinstance(answer, Accepted) and attempt.quick:
+        taken = Taken(held, attempt, answer, now)
+        if settle_if_plain(taken):
+            return False
+    return _settle_carefully(held, attempt, answer, now=now)
+
+
+@transaction.atomic
+def _settle_carefully(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> bool:
     message, ours = locked(held)
     delivery = message.deliveries.select_for_update().get(pk=attempt.delivery_id)
     _note(delivery, answer, now=now)

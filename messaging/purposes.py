@@ -6,7 +6,7 @@ late, which text it uses and how to ask whether it is still wanted.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,8 @@ __all__ = ["Audience", "Purpose", "Urgency", "UnknownPurpose", "all_purposes", "
 
 # ``True``: still wanted. ``False`` or words: not wanted, the words say why (shown in the ledger).
 Wanted = Callable[[str, datetime], bool | str]
+# The same, of several subjects at once: one answer for each of them.
+AllWanted = Callable[[Collection[str], datetime], Mapping[str, bool | str]]
 
 
 class Audience(StrEnum):
@@ -40,6 +42,9 @@ class Purpose:
             never is (G5).
         expires_after: counted from ``send_after``; later it is not sent (R2).
         still_wanted: asked with ``(about, now)`` at the moment of sending (R3, REM-14).
+        all_wanted: the same of several subjects at once, where that saves asking one by one.
+        wanted_where: the same as an SQL condition on ``%(about)s``, asked in the very statement
+            that begins to send; without it a message is asked about by itself.
         template: base name under ``templates/messages/<language>/``.
         quiet_hours: only between 08:00 and 20:00 where the patient lives (REM-12).
         task_link: the text carries a link that asks for the birth date; otherwise it carries the
@@ -67,6 +72,8 @@ class Purpose:
     variants: tuple[str, ...] = ("",)
     spared_at_limit: tuple[str, ...] = ()
     audience: Audience = field(default=Audience.PATIENT)
+    all_wanted: AllWanted | None = None
+    wanted_where: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a purpose that could never send or never end."""
@@ -86,10 +93,20 @@ class Purpose:
 
     def why_unwanted(self, about: str, *, now: datetime) -> str | None:
         """``None`` while the message is wanted; otherwise the reason, possibly empty."""
-        answer = self.still_wanted(about, now)
-        if answer is True:
-            return None
-        return answer if isinstance(answer, str) else ""
+        return _why_not(self.still_wanted(about, now))
+
+    def why_unwanted_all(self, abouts: Collection[str], *, now: datetime) -> dict[str, str | None]:
+        """:meth:`why_unwanted` of each subject."""
+        if self.all_wanted is None:
+            return {about: self.why_unwanted(about, now=now) for about in abouts}
+        said = self.all_wanted(abouts, now)
+        return {about: _why_not(said[about]) for about in abouts}
+
+
+def _why_not(answer: bool | str) -> str | None:
+    if answer is True:
+        return None
+    return answer if isinstance(answer, str) else ""
 
 
 _declared: dict[str, Purpose] = {}

@@ -1,9 +1,10 @@
 """From a message to the text that leaves: rendered at the moment of sending (R4)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
-from django.template import Context, Engine
+from django.template import Context, Engine, Template
 from django.template.loader import render_to_string
 
 from messaging.neutrality import fits_one_text, forbidden_words, gsm
@@ -12,6 +13,8 @@ from people.models import Clinic
 # What a clinic is called where its own name says too much, or does not fit.
 _PLAIN_NAME = {"en": "Your clinic", "es": "Su clinica"}
 _FALLBACK = "en"
+# Takes the link's room in a text that is kept; of the GSM alphabet, and in no text of ours.
+_LINK_HERE = "§"
 # The text that stands for several reminders of one day.
 SEVERAL = "several"
 
@@ -36,9 +39,9 @@ def language_for(wanted: str) -> str:
     return base if base in dict(settings.LANGUAGES) else _FALLBACK
 
 
-def neutral_name(clinic: Clinic, language: str) -> str:
+def neutral_name(clinic: str, language: str) -> str:
     """The clinic's name, or a plain one where its own says what it treats."""
-    name = " ".join(clinic.name.split())
+    name = " ".join(clinic.split())
     return _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK]) if forbidden_words(name) else name
 
 
@@ -63,20 +66,8 @@ def render(
     name = f"{template}.{variant}" if variant else template
     kind = "email" if channel == "push" else channel
     source = Engine.get_default().get_template(f"messages/{language}/{name}.{kind}.txt")
-    plain = _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK])
-    sender = neutral_name(clinic, language)
-    if channel == "sms":
-        sender = gsm(sender) or plain
-
-    def written(as_name: str) -> str:
-        values = {"clinic": as_name, "link": link, "phone": clinic.phone}
-        return str(source.render(Context(values))).strip()
-
-    text = written(sender)
-    if channel == "sms" and not fits_one_text(text):
-        text = written(plain)
-    if found := forbidden_words(text.replace(link, "")):
-        raise NotNeutral(f"{name}.{channel}.{language}: {', '.join(found)}")
+    sender, frame = _framed(source, channel, language, clinic.name, clinic.phone, len(link))
+    text = frame.replace(_LINK_HERE * len(link), link)
     if channel == "sms":
         return Text(language=language, sender=sender, subject="", body=text)
     subject, _, body = text.partition("\n\n")
@@ -86,6 +77,28 @@ def render(
         said = f"{words[:1].upper()}{words[1:]}\n{link}"
         return Text(language=language, sender=sender, subject="", body=said)
     return Text(language=language, sender=sender, subject=subject, body=body)
+
+
+@lru_cache(maxsize=512)
+def _framed(
+    source: Template, channel: str, language: str, clinic: str, phone: str, room: int
+) -> tuple[str, str]:
+    """The sender and the text with room for the link: the same for everybody whom it is sent to."""
+    plain = _PLAIN_NAME.get(language, _PLAIN_NAME[_FALLBACK])
+    sender = neutral_name(clinic, language)
+    if channel == "sms":
+        sender = gsm(sender) or plain
+
+    def written(as_name: str) -> str:
+        values = {"clinic": as_name, "link": _LINK_HERE * room, "phone": phone}
+        return str(source.render(Context(values))).strip()
+
+    text = written(sender)
+    if channel == "sms" and not fits_one_text(text):
+        text = written(plain)
+    if found := forbidden_words(text):
+        raise NotNeutral(f"{source.name}: {', '.join(found)}")
+    return sender, text
 
 
 def as_html(text: Text, *, link: str) -> str:

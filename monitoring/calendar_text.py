@@ -24,7 +24,7 @@ def as_icalendar(feed: Feed) -> bytes:
     The same days give the same bytes, so that a calendar which has them is told so.
     """
     language = language_for(feed.language)
-    name = neutral_name(feed.clinic, language)
+    name = neutral_name(feed.clinic.name, language)
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//IsoTrack//Calendar//EN")

@@ -1,6 +1,6 @@
 """The messages this app owns: why they are sent, and whether they are still wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -10,10 +10,20 @@ from messaging.purposes import Audience, Purpose, Urgency
 from monitoring.models import CourseStanding, DueItem, Escalation, PharmacyReport
 from protocol.vocabulary import Owner, Requirement
 
+# What ``_still_due`` asks.
+_STILL_DUE = """EXISTS (SELECT 1 FROM monitoring_dueitem i
+    WHERE i.public_id = split_part(%(about)s, ':', 2)::uuid AND i.ended = '')"""
+
 
 def _still_due(about: str, now: datetime) -> bool | str:
     """The due item is open and has not been answered meanwhile (R3)."""
-    return DueItem.objects.filter(public_id=_id(about), ended="").exists() or "done or not needed"
+    return _all_still_due([about], now)[about]
+
+
+def _all_still_due(abouts: Collection[str], now: datetime) -> dict[str, bool | str]:
+    items = DueItem.objects.filter(public_id__in=[_id(each) for each in abouts], ended="")
+    there = {str(each) for each in items.values_list("public_id", flat=True)}
+    return {each: _id(each) in there or "done or not needed" for each in abouts}
 
 
 def _still_collectable(about: str, now: datetime) -> bool | str:
@@ -60,6 +70,8 @@ DUE_ITEM_REMINDER = purposes.declare(
     quiet_hours=True,
     expires_after=timedelta(days=3),
     still_wanted=_still_due,
+    all_wanted=_all_still_due,
+    wanted_where=_STILL_DUE,
     template="due-item-reminder",
     task_link=True,
     joins=True,
@@ -72,6 +84,8 @@ CHECK_IN = purposes.declare(
     quiet_hours=True,
     expires_after=timedelta(days=3),
     still_wanted=_still_due,
+    all_wanted=_all_still_due,
+    wanted_where=_STILL_DUE,
     template="check-in",
     task_link=True,
     joins=True,
@@ -121,6 +135,8 @@ LOOK_BACK = purposes.declare(
     quiet_hours=True,
     expires_after=timedelta(days=7),
     still_wanted=_still_due,
+    all_wanted=_all_still_due,
+    wanted_where=_STILL_DUE,
     template="look-back",
     task_link=True,
     variants=("on",),

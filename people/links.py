@@ -8,6 +8,7 @@ PostgreSQL, so they hold while Redis is away (SEC-09).
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -32,6 +33,16 @@ class LinkRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """One link to make: whose, about what, until when, and the key of the message it stands in."""
+
+    patient_id: int
+    about: str
+    expires_at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Try:
     """What one try at a link came to; ``link`` is ``None`` when it is refused."""
 
@@ -48,8 +59,13 @@ def token_for(key: str) -> str:
     return urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")
 
 
+def path_for(key: str) -> str:
+    """The path of a message's link, ``/t/<22 characters>/``; it opens once it has been issued."""
+    return f"/t/{token_for(key)}/"
+
+
 def issue(patient: Patient, *, about: str, expires_at: datetime, key: str, now: datetime) -> str:
-    """Make the link of a message, once per key; returns its path, ``/t/<22 characters>/``.
+    """Make the link of a message, once per key; returns its path.
 
     Args:
         patient: who may open it.
@@ -57,21 +73,31 @@ def issue(patient: Patient, *, about: str, expires_at: datetime, key: str, now: 
         expires_at: from then on it is refused.
         key: the message's key.
     """
-    token = token_for(key)
-    # One statement, whether it is there already or not.
+    issue_all([Door(patient.pk, about=about, expires_at=expires_at, key=key)], now=now)
+    return path_for(key)
+
+
+def issue_all(doors: Iterable[Door], *, now: datetime) -> None:
+    """Make several links in one statement; one that is there already keeps all but its subject.
+
+    The subject follows the text: one that stood for a single task may stand for several when it is
+    tried again.
+    """
     TaskLink.objects.bulk_create(
         [
             TaskLink(
-                patient=patient,
-                token_hash=_hash(token),
-                about=about,
+                patient_id=door.patient_id,
+                token_hash=_hash(token_for(door.key)),
+                about=door.about,
                 created_at=now,
-                expires_at=expires_at,
+                expires_at=door.expires_at,
             )
+            for door in doors
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["token_hash"],
+        update_fields=["about"],
     )
-    return f"/t/{token}/"
 
 
 def open_link(token: str, *, born: date, origin_hash: str, now: datetime) -> TaskLink:

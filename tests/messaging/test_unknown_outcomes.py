@@ -120,7 +120,7 @@ def test_worker_killed_before_the_attempt_loses_and_doubles_nothing(
 ) -> None:
     planned = world.message(world.patient(), world.COURTESY)
     with monkeypatch.context() as dying:
-        dying.setattr(dispatch, "_prepare", _die)
+        dying.setattr(dispatch, "known_about", _die)
         with pytest.raises(Killed):
             dispatch.run(now=NOON)
     dispatch.run(now=NOON + LEASE)
@@ -139,7 +139,7 @@ def test_message_that_kills_its_workers_is_given_up(
     """R1: also when no error can be caught."""
     planned = world.message(world.patient())
     with monkeypatch.context() as dying:
-        dying.setattr(dispatch, "_prepare", _die)
+        dying.setattr(dispatch, "known_about", _die)
         for minute in (0, 2, 4):
             with pytest.raises(Killed):
                 dispatch.run(now=NOON + timedelta(minutes=minute))

@@ -46,6 +46,16 @@ TASK = purposes.declare(
     joins=True,
     spared_at_limit=("before",),
 )
+QUICK = purposes.declare(
+    "test-quick",
+    urgency=Urgency.SAFETY,
+    expires_after=timedelta(days=3),
+    still_wanted=_wanted,
+    wanted_where="%(about)s <> ''",
+    template="check-in",
+    variants=("before", "on", "after"),
+    task_link=True,
+)
 COURTESY = purposes.declare(
     "test-courtesy",
     urgency=Urgency.COURTESY,
