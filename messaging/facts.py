@@ -105,14 +105,16 @@ def known_about(messages: Sequence[Message], *, now: datetime) -> list[Facts]:
         Delivery.objects.filter(message__in=messages).order_by("started_at", "pk"),
         lambda each: each.message_id,
     )
-    contacts = _grouped(
+    contacts: defaultdict[int | None, list[ContactPoint]] = _grouped(
         ContactPoint.objects.filter(patient__in=patients).order_by("rank", "pk"),
         lambda each: each.patient_id,
     )
-    silenced = _grouped(
+    silenced: defaultdict[int | None, list[PurposeOptOut]] = _grouped(
         PurposeOptOut.objects.filter(patient__in=patients), lambda each: each.patient_id
     )
-    hours = {each.patient_id: each for each in PatientHours.objects.filter(patient__in=patients)}
+    hours: dict[int | None, PatientHours] = {
+        each.patient_id: each for each in PatientHours.objects.filter(patient__in=patients)
+    }
     limits = {each.clinic_id: each for each in ClinicLimits.objects.filter(clinic__in=clinics)}
     pauses = {each.channel: each for each in ChannelPause.objects.all()}
     others = _others(messages, patients, now=now)

@@ -139,7 +139,9 @@ def begin_unless_changed(
         values |= _of_taken(after)
     statement = _asking(draft.go.purpose.wanted_where, after=after is not None)
     settled, begun = _said(statement, values) or (None, None)
-    attempt = begun and Attempt(begun, channel=channel, outgoing=draft.outgoing, quick=True)
+    if begun is None:
+        return None, settled is not None
+    attempt = Attempt(begun, channel=channel, outgoing=draft.outgoing, quick=True)
     return attempt, settled is not None
 
 
