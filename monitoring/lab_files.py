@@ -14,7 +14,7 @@ _HEAD = 64 * 1024
 
 Part = tuple[bytes, tuple[Entry, ...]]
 # Taken in together: enough to share queries, short enough to hold no lock for long.
-_MOST_MESSAGES = 25
+_MOST_MESSAGES = 100
 _MOST_BYTES = 1024 * 1024
 
 

@@ -1,9 +1,12 @@
 """Filing one report's lines: specimens and observations, corrections and resends (B5, B12)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+
+from django.db.models import Q
 
 from monitoring.intake.report import Disposition, IncomingLine, IncomingReport, IncomingSpecimen
 from monitoring.models import LabReport, Observation, Specimen
@@ -35,41 +38,76 @@ class FiledLine:
         return self.observation is not None and self.observation.current
 
 
-def file_lines(
-    report: LabReport, entry: IncomingReport, *, patient: Patient, now: datetime
-) -> list[FiledLine]:
-    """Store an entry's lines. Known ones change nothing, newer ones supersede, older ones are kept.
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    """A report that is a row already, with what it says and whose it is."""
 
-    Part of an action: the caller holds the transaction. The patient's row is locked, so that two
-    messages about one specimen are filed one after the other.
+    report: LabReport
+    entry: IncomingReport
+    patient: Patient
+
+
+def file_reports(reports: Sequence[ToFile], *, now: datetime) -> list[list[FiledLine]]:
+    """Store the lines of reports about different patients; what became of each report's lines.
+
+    Known lines change nothing, newer ones supersede, older ones are kept. Part of an action: the
+    caller holds the transaction. The patients' rows are locked, so that two messages about one
+    specimen are filed one after the other.
     """
-    Patient.objects.select_for_update().values_list("pk").get(pk=patient.pk)
-    specimens = [
-        _specimen(sample, entry, report, patient=patient, now=now) for sample in entry.specimens
-    ]
-    return _file_all([(line, specimens[line.specimen]) for line in entry.lines], now=now)
+    patients = Patient.objects.filter(pk__in=[each.patient.pk for each in reports])
+    list(patients.select_for_update().order_by("pk").values_list("pk"))
+    placed = _placed(reports, now=now)
+    filed = iter(_file_all(placed, now=now))
+    return [[next(filed) for _ in each.entry.lines] for each in reports]
 
 
-def _specimen(
-    sample: IncomingSpecimen,
-    entry: IncomingReport,
-    report: LabReport,
-    *,
-    patient: Patient,
-    now: datetime,
-) -> Specimen:
-    known = Specimen.objects.filter(
-        patient=patient, sender=entry.sender[:200], collected_on=sample.collected_on
+def _placed(reports: Sequence[ToFile], *, now: datetime) -> list[tuple[IncomingLine, Specimen]]:
+    """Every line with its sample; samples that are not on file are added."""
+    samples = [sample for each in reports for sample in each.entry.specimens]
+    known: dict[int, list[Specimen]] = defaultdict(list)
+    on_file = Specimen.objects.filter(
+        Q(collected_on__in={sample.collected_on for sample in samples if sample.collected_on})
+        | Q(collected_on__isnull=True),
+        patient__in={each.patient.pk for each in reports},
+        sender__in={each.entry.sender[:200] for each in reports},
     )
-    if sample.accession:
-        known = known.filter(accession=sample.accession[:120])
-    found = known.order_by("pk").first()
-    if found is not None:
-        return found
-    return Specimen.objects.create(
-        patient=patient,
-        report=report,
-        sender=entry.sender[:200],
+    for specimen in on_file.order_by("pk"):
+        known[specimen.patient_id].append(specimen)
+    fresh: list[Specimen] = []
+    placed = []
+    for each in reports:
+        theirs = known[each.patient.pk]
+        rows = []
+        for sample in each.entry.specimens:
+            row = next((row for row in theirs if _is_of(sample, each, row)), None)
+            if row is None:
+                row = _specimen(sample, each, now=now)
+                theirs.append(row)
+                fresh.append(row)
+            rows.append(row)
+        placed.append(rows)
+    if fresh:
+        Specimen.objects.bulk_create(fresh)
+    return [
+        (line, rows[line.specimen])
+        for each, rows in zip(reports, placed, strict=True)
+        for line in each.entry.lines
+    ]
+
+
+def _is_of(sample: IncomingSpecimen, filing: ToFile, row: Specimen) -> bool:
+    return (
+        row.sender == filing.entry.sender[:200]
+        and row.collected_on == sample.collected_on
+        and (not sample.accession or row.accession == sample.accession[:120])
+    )
+
+
+def _specimen(sample: IncomingSpecimen, filing: ToFile, *, now: datetime) -> Specimen:
+    return Specimen(
+        patient=filing.patient,
+        report=filing.report,
+        sender=filing.entry.sender[:200],
         accession=sample.accession[:120],
         kind=sample.kind[:10],
         collected_on=sample.collected_on,
@@ -84,13 +122,13 @@ def file_line(line: IncomingLine, specimen: Specimen, *, now: datetime) -> Filed
 
 
 def _file_all(placed: Sequence[tuple[IncomingLine, Specimen]], *, now: datetime) -> list[FiledLine]:
-    """Lines with their samples, in order: one query to look, one to write what is new."""
+    """Lines with their samples, in order: one query to look, two to write what is new."""
     rows = Observation.objects.select_for_update().filter(
         specimen__in={specimen.pk for _, specimen in placed}, current=True
     )
     on_file = {_key(row): row for row in rows}
     filed: list[FiledLine] = []
-    waiting: list[Observation] = []
+    writing = _Writing()
     for line, specimen in placed:
         fresh = _observation(line, specimen, now=now)
         before = on_file.get(_key(fresh))
@@ -99,23 +137,38 @@ def _file_all(placed: Sequence[tuple[IncomingLine, Specimen]], *, now: datetime)
             continue
         if before is not None and before.pk is None:
             # It came earlier in this message, and must be a row before it can be superseded.
-            Observation.objects.bulk_create(waiting)
-            waiting = []
+            writing.flush()
         if before is not None and _RANK[ResultStatus(before.status)] > _RANK[line_status(line)]:
             fresh.current = False
-            waiting.append(fresh)
+            writing.fresh.append(fresh)
             why = f"a {before.status} result is on file"
             filed.append(FiledLine(line, "superseded", why, fresh))
             continue
         if before is not None:
             before.current = False
-            before.save(update_fields=["current"])
+            writing.replaced.append(before.pk)
             fresh.supersedes = before
-        waiting.append(fresh)
+        writing.fresh.append(fresh)
         on_file[_key(fresh)] = fresh
         filed.append(FiledLine(line, line.disposition.value, line.why, fresh, before))
-    Observation.objects.bulk_create(waiting)
+    writing.flush()
     return filed
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Rows that wait to be written: what they replace first, as only one may be current."""
+
+    fresh: list[Observation] = field(default_factory=list)
+    replaced: list[int] = field(default_factory=list)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.replaced:
+            Observation.objects.filter(pk__in=self.replaced).update(current=False)
+        if self.fresh:
+            Observation.objects.bulk_create(self.fresh)
+        self.fresh, self.replaced = [], []
 
 
 def _key(row: Observation) -> tuple[int, str, str]:

@@ -4,24 +4,28 @@
 before anything is made of it, so that nothing a parser or a rule does can lose it.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import transaction
 
 from audit import trail
 from audit.kinds import Kind
 from courses.models import Course
 from monitoring import grounds
 from monitoring.actions import filing, planning, triage
+from monitoring.actions.keeping import Kept, Origin, keep_all
 from monitoring.intake import matching
-from monitoring.intake.report import Entry, IncomingReport, PatientHints, Rejected
+from monitoring.intake.report import Entry, IncomingReport, Rejected
 from monitoring.models import LabMessage, LabReport
-from monitoring.queries import remembered
-from people.models import Clinic, Patient
+from monitoring.queries import whose
+from people.models import Patient
+
+__all__ = ["Origin", "Receipt", "file_report", "receive", "receive_many"]
+
+# Reports that share statements: one message may hold those of thousands of patients.
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,6 @@ class Receipt:
     match: matching.Matched | matching.Unmatched | None
     patient: Patient | None
     lines: tuple[filing.FiledLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a message came from."""
-
-    clinic: Clinic
-    source: str
-    file_name: str = ""
 
 
 def receive(
@@ -73,7 +68,7 @@ def receive_many(
     filed holds up no other. A worker that dies in between leaves messages that are kept and not
     filed: the next import of the same file files them.
     """
-    kept = _keep_all(messages, origin=origin, by=by, now=now)
+    kept = keep_all(messages, origin=origin, by=by, now=now)
     try:
         return _file_all(kept, origin=origin, by=by, now=now)
     except Exception:
@@ -91,179 +86,122 @@ def receive_many(
     return receipts
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A message that is on file; ``known``: it was received and filed before."""
+@dataclass(slots=True)
+class _Part:
+    """One entry of a message: where its receipt belongs, and whose it is."""
 
+    place: int
     message: LabMessage
-    known: bool
-    entries: Sequence[Entry]
+    number: int
+    entry: IncomingReport | Rejected
+    found: whose.Found
 
 
-@transaction.atomic
+@trail.action
 def _file_all(
-    kept: Sequence[_Kept], *, origin: Origin, by: trail.Actor, now: datetime
+    kept: Sequence[Kept], *, origin: Origin, by: trail.Actor, now: datetime
 ) -> list[Receipt]:
-    receipts: list[Receipt] = []
-    waiting: dict[int, tuple[Course, Sequence[filing.FiledLine]]] = {}
+    # The same message may arrive twice at one moment: the second waits here, and finds it filed.
+    messages = {each.message.pk for each in kept}
+    locked = LabMessage.objects.select_for_update().filter(pk__in=messages)
+    list(locked.order_by("pk").values_list("pk"))
+    filed = set(LabReport.objects.filter(message__in=messages).values_list("message_id", "part"))
+    entries = [(each, number, entry) for each in kept for number, entry in enumerate(each.entries)]
+    found = whose.find_all([entry for _, _, entry in entries], origin.clinic)
+    receipts: dict[int, Receipt] = {}
+    fresh: list[_Part] = []
+    for place, (each, number, entry) in enumerate(entries):
+        if each.known or (each.message.pk, number) in filed:
+            receipts[place] = _duplicate(entry, found[place])
+            continue
+        filed.add((each.message.pk, number))
+        fresh.append(_Part(place, each.message, number, entry, found[place]))
+    if not fresh:
+        trail.unchanged()
+    for wave in _waves(fresh):
+        receipts |= _file_wave(wave, by=by, now=now)
+    return [receipts[place] for place in range(len(entries))]
 
-    def settle_before(patient: Patient) -> None:
-        # Two messages about one person are read one after the other, as they came.
-        if any(course.patient_id == patient.pk for course, _ in waiting.values()):
-            _settle(waiting, by=by, now=now)
-            waiting.clear()
 
-    for each in kept:
-        for part, entry in enumerate(each.entries):
-            if each.known:
-                receipts.append(_duplicate(entry, origin.clinic))
-                continue
-            receipt = _file(
-                each.message,
-                part,
-                entry,
-                origin=origin,
-                before_filing=settle_before,
-                by=by,
-                now=now,
-            )
-            receipts.append(receipt)
-            course = _to_settle(receipt)
-            if course is not None:
-                waiting[course.pk] = course, receipt.lines
-    _settle(waiting, by=by, now=now)
+def _waves(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
+    """Parts that may be taken together: two about one person are read one after the other."""
+    waves: list[list[_Part]] = []
+    earlier: Counter[int] = Counter()
+    for part in parts:
+        turn = 0
+        if part.found.patient is not None:
+            turn = earlier[part.found.patient.pk]
+            earlier[part.found.patient.pk] += 1
+        if turn == len(waves):
+            waves.append([])
+        waves[turn].append(part)
+    for wave in waves:
+        for first in range(0, len(wave), _AT_ONCE):
+            yield wave[first : first + _AT_ONCE]
+
+
+def _file_wave(wave: Sequence[_Part], *, by: trail.Actor, now: datetime) -> dict[int, Receipt]:
+    """File parts about different patients, read what is new, and plan each course once."""
+    reports = LabReport.objects.bulk_create(_report(part, now) for part in wave)
+    to_file = [
+        filing.ToFile(report, part.entry, report.patient)
+        for part, report in zip(wave, reports, strict=True)
+        if report.patient is not None and isinstance(part.entry, IncomingReport)
+    ]
+    lines = dict(
+        zip(
+            (each.report.pk for each in to_file),
+            filing.file_reports(to_file, now=now) if to_file else (),
+            strict=True,
+        )
+    )
+    trail.record_many(
+        [_happening(report, lines.get(report.pk)) for report in reports], by=by, now=now
+    )
+    receipts = {
+        part.place: Receipt(
+            part.entry,
+            report.status,
+            report.reason,
+            part.found.match if isinstance(part.entry, IncomingReport) else None,
+            report.patient,
+            tuple(lines.get(report.pk, ())),
+        )
+        for part, report in zip(wave, reports, strict=True)
+    }
+    _settle(_changed(receipts.values()), by=by, now=now)
     return receipts
 
 
-def _to_settle(receipt: Receipt) -> Course | None:
-    """The newest course of whom a receipt's lines changed something for."""
-    if receipt.patient is None or not any(line.changed for line in receipt.lines):
-        return None
-    courses = Course.objects.select_related("patient", "clinic").filter(patient=receipt.patient)
-    return courses.order_by("-number").first()
+def _changed(receipts: Iterable[Receipt]) -> dict[int, Sequence[filing.FiledLine]]:
+    """The lines that changed something, by the newest course of whom they are about."""
+    lines = {
+        receipt.patient.pk: receipt.lines
+        for receipt in receipts
+        if receipt.patient is not None and any(line.changed for line in receipt.lines)
+    }
+    newest = Course.objects.filter(patient__in=lines).order_by("patient_id", "-number")
+    return {
+        pk: lines[patient]
+        for pk, patient in newest.distinct("patient_id").values_list("pk", "patient_id")
+    }
 
 
 def _settle(
-    waiting: Mapping[int, tuple[Course, Sequence[filing.FiledLine]]],
-    *,
-    by: trail.Actor,
-    now: datetime,
+    changed: Mapping[int, Sequence[filing.FiledLine]], *, by: trail.Actor, now: datetime
 ) -> None:
     """Read what is new of each course, raise what it asks for, and plan the course again."""
-    if not waiting:
+    if not changed:
         return
-    ground = grounds.lock(waiting, now=now)
+    ground = grounds.lock(changed, now=now)
     raised = [
         pk
-        for pk, (course, lines) in waiting.items()
-        if triage.after_results(course, lines, by=by, now=now, ground=ground[pk])
+        for pk, lines in changed.items()
+        if triage.after_results(ground[pk].course, lines, by=by, now=now, ground=ground[pk])
     ]
     # A concern is part of what a course is planned on.
     ground |= grounds.lock(raised, now=now) if raised else {}
     planning.replan_all(ground.values(), now=now)
-
-
-def find(
-    hints: PatientHints, clinic: Clinic, *, sender: str = ""
-) -> matching.Matched | matching.Unmatched:
-    """Whose results these are, among the clinic's patients who share an identifier.
-
-    A number of the sender's own that staff have linked to a patient counts as the patient's (B2);
-    the birth date must agree all the same.
-    """
-    numbers = [each.value.strip() for each in hints.identifiers if each.value.strip()]
-    known = {
-        patient: (patient.mrn,)
-        for patient in Patient.objects.filter(clinic=clinic, mrn__in=numbers)
-    }
-    linked = remembered.remembered_numbers(clinic.pk, sender=sender, numbers=numbers)
-    return matching.match(
-        hints,
-        [
-            matching.Candidate(
-                patient.pk, (*known.get(patient, ()), *linked.get(patient, ())), patient.born
-            )
-            for patient in {**known, **linked}
-        ],
-    )
-
-
-@transaction.atomic
-def _keep_all(
-    messages: Sequence[tuple[bytes, Sequence[Entry]]],
-    *,
-    origin: Origin,
-    by: trail.Actor,
-    now: datetime,
-) -> list[_Kept]:
-    return [_keep(raw, entries, origin=origin, by=by, now=now) for raw, entries in messages]
-
-
-def _keep(
-    raw: bytes, entries: Sequence[Entry], *, origin: Origin, by: trail.Actor, now: datetime
-) -> _Kept:
-    first = entries[0]
-    message, created = LabMessage.objects.get_or_create(
-        clinic=origin.clinic,
-        sender=first.sender[:200],
-        control_id=first.control_id[:200],
-        content_hash=_content_hash(raw, entries),
-        defaults={
-            "source": origin.source,
-            "file_name": origin.file_name[:200],
-            "format": first.format or "",
-            "raw": raw.decode("latin-1"),
-            "received_at": now,
-            "received_by": by.audit_id,
-        },
-    )
-    # A message that was kept, but whose filing was cut short, is filed now.
-    known = not created and message.reports.count() >= len(entries)
-    return _Kept(message, known, entries)
-
-
-def _content_hash(raw: bytes, entries: Sequence[Entry]) -> str:
-    digest = hashlib.sha256()
-    for entry in entries:
-        own = entry.content_hash if isinstance(entry, IncomingReport) else ""
-        digest.update(own.encode() or hashlib.sha256(raw).digest())
-    return digest.hexdigest()
-
-
-@trail.action
-def _file(
-    message: LabMessage,
-    part: int,
-    entry: Entry,
-    *,
-    origin: Origin,
-    before_filing: Callable[[Patient], None],
-    by: trail.Actor,
-    now: datetime,
-) -> Receipt:
-    clinic = origin.clinic
-    # The same message may arrive twice at one moment: the second waits here, and finds it filed.
-    LabMessage.objects.select_for_update().values_list("pk").get(pk=message.pk)
-    if LabReport.objects.filter(message=message, part=part).exists():
-        trail.unchanged()
-        return _duplicate(entry, clinic)
-    if isinstance(entry, Rejected):
-        report = _report(message, part, entry, LabReport.Status.REJECTED, entry.reason, None, now)
-        _record(Kind.RESULT_QUEUED, report, by=by, now=now)
-        return Receipt(entry, "rejected", entry.reason, None, None, ())
-    found = find(entry.patient, clinic, sender=entry.sender)
-    if isinstance(found, matching.Unmatched):
-        report = _report(message, part, entry, LabReport.Status.UNMATCHED, found.why, None, now)
-        hits = Patient.objects.filter(pk__in=[str(each.key) for each in found.suggestions])
-        report.suggestions = [str(patient.public_id) for patient in hits]
-        report.save(update_fields=["suggestions"])
-        _record(Kind.RESULT_QUEUED, report, by=by, now=now)
-        return Receipt(entry, "unmatched", found.why, found, None, ())
-    patient = Patient.objects.select_related("clinic").get(pk=str(found.candidate.key))
-    report = _report(message, part, entry, LabReport.Status.ACCEPTED, "", patient, now)
-    before_filing(patient)
-    lines = _file_lines(report, entry, patient=patient, by=by, now=now)
-    return Receipt(entry, "accepted", "", found, patient, tuple(lines))
 
 
 def file_report(
@@ -275,40 +213,20 @@ def file_report(
     now: datetime,
 ) -> list[filing.FiledLine]:
     """Store an entry's lines for a patient, read them, and plan again. Part of an action."""
-    lines = _file_lines(report, entry, patient=patient, by=by, now=now)
-    course = _to_settle(Receipt(entry, "accepted", "", None, patient, tuple(lines)))
-    if course is not None:
-        _settle({course.pk: (course, lines)}, by=by, now=now)
+    (lines,) = filing.file_reports([filing.ToFile(report, entry, patient)], now=now)
+    trail.record_many([_happening(report, lines)], by=by, now=now)
+    receipt = Receipt(entry, report.status, "", None, patient, tuple(lines))
+    _settle(_changed([receipt]), by=by, now=now)
     return lines
 
 
-def _file_lines(
-    report: LabReport,
-    entry: IncomingReport,
-    *,
-    patient: Patient,
-    by: trail.Actor,
-    now: datetime,
-) -> list[filing.FiledLine]:
-    lines = filing.file_lines(report, entry, patient=patient, now=now)
-    _record(Kind.RESULT_RECEIVED, report, by=by, now=now, lines=len(lines))
-    return lines
-
-
-def _report(
-    message: LabMessage,
-    part: int,
-    entry: Entry,
-    status: str,
-    reason: str,
-    patient: Patient | None,
-    now: datetime,
-) -> LabReport:
-    hints = entry.patient
-    return LabReport.objects.create(
-        message=message,
-        clinic=message.clinic,
-        part=part,
+def _report(part: _Part, now: datetime) -> LabReport:
+    hints = part.entry.patient
+    status, reason = _status(part)
+    return LabReport(
+        message=part.message,
+        clinic=part.message.clinic,
+        part=part.number,
         status=status,
         reason=reason[:500],
         hints=json.dumps(
@@ -319,32 +237,40 @@ def _report(
                 "given": hints.given,
             }
         ),
-        patient=patient,
+        patient=part.found.patient if status == LabReport.Status.ACCEPTED else None,
+        suggestions=[str(each.public_id) for each in part.found.suggested]
+        if status == LabReport.Status.UNMATCHED
+        else [],
         received_at=now,
     )
 
 
-def _record(
-    kind: Kind, report: LabReport, *, by: trail.Actor, now: datetime, **detail: object
-) -> None:
-    trail.record(
-        kind,
-        by=by,
-        subject=f"lab-report:{report.public_id}",
-        now=now,
+def _status(part: _Part) -> tuple[str, str]:
+    """Filed, waiting for a person, or not usable; and why."""
+    if isinstance(part.entry, Rejected):
+        return LabReport.Status.REJECTED, part.entry.reason
+    if isinstance(part.found.match, matching.Unmatched):
+        return LabReport.Status.UNMATCHED, part.found.match.why
+    return LabReport.Status.ACCEPTED, ""
+
+
+def _happening(report: LabReport, lines: Sequence[filing.FiledLine] | None) -> trail.Happening:
+    """It was received with so many lines, or it is queued."""
+    return trail.Happening(
+        Kind.RESULT_QUEUED if lines is None else Kind.RESULT_RECEIVED,
+        f"lab-report:{report.public_id}",
         clinic=report.clinic.slug,
         patient=report.patient.public_id if report.patient else None,
-        **detail,
+        detail={} if lines is None else {"lines": len(lines)},
     )
 
 
-def _duplicate(entry: Entry, clinic: Clinic) -> Receipt:
+def _duplicate(entry: Entry, found: whose.Found) -> Receipt:
     if isinstance(entry, Rejected):
         return Receipt(entry, "rejected", entry.reason, None, None, ())
-    found = find(entry.patient, clinic, sender=entry.sender)
-    patient = None
-    lines: list[filing.FiledLine] = []
-    if isinstance(found, matching.Matched):
-        patient = Patient.objects.get(pk=str(found.candidate.key))
-        lines = [filing.FiledLine(line, "duplicate", "known already") for line in entry.lines]
-    return Receipt(entry, "duplicate", "received before", found, patient, tuple(lines))
+    lines = (
+        [filing.FiledLine(line, "duplicate", "known already") for line in entry.lines]
+        if found.patient is not None
+        else []
+    )
+    return Receipt(entry, "duplicate", "received before", found.match, found.patient, tuple(lines))

@@ -34,22 +34,29 @@ def lookup_of(identifier: str) -> str:
 
 
 def remembered_numbers(
-    clinic_id: int, *, sender: str, numbers: Iterable[str]
-) -> dict[Patient, tuple[str, ...]]:
-    """The patients for whom the sender's numbers stand, with those numbers.
+    clinic_id: int, asked: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[Patient]]:
+    """The patients for whom numbers of senders stand, by sender and number.
 
     Nothing is remembered of a sender without a name.
     """
-    wanted = {lookup_of(number): number.strip() for number in numbers if number.strip()}
-    if not sender or not wanted:
+    wanted: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for sender, number in asked:
+        if sender and number.strip():
+            wanted[sender[:200], lookup_of(number)].append((sender, number))
+    if not wanted:
         return {}
-    found: dict[Patient, list[str]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Patient]] = defaultdict(list)
     rows = RememberedLink.objects.filter(
-        clinic_id=clinic_id, sender=sender[:200], lookup__in=wanted, revoked_at__isnull=True
+        clinic_id=clinic_id,
+        sender__in={sender for sender, _ in wanted},
+        lookup__in={lookup for _, lookup in wanted},
+        revoked_at__isnull=True,
     )
-    for row in rows.select_related("patient"):
-        found[row.patient].append(wanted[row.lookup])
-    return {patient: tuple(theirs) for patient, theirs in found.items()}
+    for row in rows.select_related("patient__clinic"):
+        for key in wanted.get((row.sender, row.lookup), ()):
+            found[key].append(row.patient)
+    return found
 
 
 def remembered_links(

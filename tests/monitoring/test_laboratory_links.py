@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from audit.models import Event
 from monitoring import dossier, lab_files
 from monitoring.actions import linking
-from monitoring.actions import results as arriving
+from monitoring.intake.matching import Matched, Unmatched
 from monitoring.models import (
     Escalation,
     LabReport,
@@ -21,6 +22,7 @@ from monitoring.models import (
     ReportMove,
     Specimen,
 )
+from monitoring.queries import whose
 from people.models import Clinic, Patient, User
 from tests import world
 from tests.monitoring.desk import concerns, foreign, send
@@ -104,19 +106,22 @@ def test_a_number_is_not_remembered_for_another_clinic_or_sender(
         by=nurse,
         now=NOW,
     )
-    hints = lab_files.stored(
+    (entry,) = lab_files.stored(
         messages.message(foreign(patient), messages.OBR, messages.obx()),
         file="a",
         wire="hl7v2",
         zone=ZoneInfo(clinic.timezone),
         as_of=TODAY,
-    )[0].patient
-    sender = RememberedLink.objects.get().sender
+    )
+    assert entry.sender == RememberedLink.objects.get().sender
+    other, nameless = replace(entry, sender="OTHER"), replace(entry, sender="")
 
-    assert type(arriving.find(hints, clinic, sender=sender)).__name__ == "Matched"
-    assert type(arriving.find(hints, clinic, sender="OTHER")).__name__ == "Unmatched"
-    assert type(arriving.find(hints, clinic)).__name__ == "Unmatched"
-    assert type(arriving.find(hints, world.clinic(), sender=sender)).__name__ == "Unmatched"
+    here, elsewhere, unsaid = whose.find_all([entry, other, nameless], clinic)
+    assert here.patient == patient
+    assert isinstance(here.match, Matched)
+    assert (elsewhere.patient, unsaid.patient) == (None, None)
+    (foreigner,) = whose.find_all([entry], world.clinic())
+    assert isinstance(foreigner.match, Unmatched)
 
 
 def test_a_revoked_number_waits_again(clinic: Clinic, nurse: User, patient: Patient) -> None:
