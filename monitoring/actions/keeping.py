@@ -82,10 +82,7 @@ def _on_file(clinic: Clinic, marks: Iterable[_Mark]) -> dict[_Mark, tuple[LabMes
         .annotate(filed=Count("reports"))
         .defer("raw")
     )
-    return {
-        (row.sender, row.control_id, row.content_hash): (row, row.filed)  # type: ignore[attr-defined]
-        for row in found
-    }
+    return {(row.sender, row.control_id, row.content_hash): (row, row.filed) for row in found}
 
 
 def _row(
