@@ -137,7 +137,7 @@ def _file_all(placed: Sequence[tuple[IncomingLine, Specimen]], *, now: datetime)
             continue
         if before is not None and before.pk is None:
             # It came earlier in this message, and must be a row before it can be superseded.
-            writing.flush()
+            _flush(writing)
         if before is not None and _RANK[ResultStatus(before.status)] > _RANK[line_status(line)]:
             fresh.current = False
             writing.fresh.append(fresh)
@@ -151,7 +151,7 @@ def _file_all(placed: Sequence[tuple[IncomingLine, Specimen]], *, now: datetime)
         writing.fresh.append(fresh)
         on_file[_key(fresh)] = fresh
         filed.append(FiledLine(line, line.disposition.value, line.why, fresh, before))
-    writing.flush()
+    _flush(writing)
     return filed
 
 
@@ -162,13 +162,13 @@ class _Writing:
     fresh: list[Observation] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
 
-    def flush(self) -> None:
-        """Write what waits."""
-        if self.replaced:
-            Observation.objects.filter(pk__in=self.replaced).update(current=False)
-        if self.fresh:
-            Observation.objects.bulk_create(self.fresh)
-        self.fresh, self.replaced = [], []
+
+def _flush(writing: _Writing) -> None:
+    if writing.replaced:
+        Observation.objects.filter(pk__in=writing.replaced).update(current=False)
+    if writing.fresh:
+        Observation.objects.bulk_create(writing.fresh)
+    writing.fresh, writing.replaced = [], []
 
 
 def _key(row: Observation) -> tuple[int, str, str]:

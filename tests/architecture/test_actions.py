@@ -23,8 +23,8 @@ WRITES = {
 REASONS = {
     "monitoring.actions.prescribing._keep": "the signature and the refusal beside it speak",
     "monitoring.actions.pulses.beat": "a heartbeat is about nobody",
-    "monitoring.actions.results._keep": "a raw message is kept first; filing each part speaks",
-    "monitoring.actions.results._content_hash": "updates a digest, not a row",
+    "monitoring.actions.keeping.keep_all": "a raw message is kept first; filing each part speaks",
+    "monitoring.actions.keeping._content_hash": "updates a digest, not a row",
 }
 
 
