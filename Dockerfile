@@ -23,4 +23,4 @@ COPY --from=build /app /app
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--no-ws", "isotrack.wsgi:application"]
+CMD ["granian", "--interface", "asginl", "--no-ws", "isotrack.asgi:application"]

@@ -1,8 +1,8 @@
 """The dashboard's pages under load, beside a bare Django page on the same server.
 
-``python -m benchmarks.large_pages USERS SECONDS`` starts the product's WSGI server as the compose
-file does, with two workers, opens a session for each user, and prints JSON: for each page the 95th
-percentile in milliseconds, its weight and how many rows the bare page had.
+``python -m benchmarks.large_pages USERS SECONDS`` starts the product under WSGI with the compose
+file's two workers and four threads each, opens a session for each user, and prints JSON: for each
+page the 95th percentile in milliseconds, its weight and how many rows the bare page had.
 """
 
 from __future__ import annotations

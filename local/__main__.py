@@ -173,8 +173,8 @@ def start_product(
 
     smtp_port, sms_port = (str(number) for number in mail_ports)
     add("mailbox", ["-m", "local.mailbox", str(state.mailbox), smtp_port, sms_port])
-    server = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
-    server += ["--blocking-threads", "4", "--port", str(port), "isotrack.wsgi:application"]
+    server = ["-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--no-ws"]
+    server += ["--port", str(port), "isotrack.asgi:application"]
     web = add("web", server)
     wait_for_web(port, web)
     seed(state, environment, port)
