@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitoring.intake import detect, hl7v2
 from monitoring.intake.code_map import EMPTY, CodeMap
-from monitoring.intake.hl7v2_frames import Readable, Rejoined, iter_messages
+from monitoring.intake.hl7v2_frames import NotWhole, Readable, Rejoined, iter_messages
 from monitoring.intake.report import Entry, Format, Rejected
 
 _HEAD = 64 * 1024
@@ -52,7 +52,9 @@ def messages(
     for frame in iter_messages(whole, file=file):
         empty = False
         if isinstance(frame, Rejected):
-            yield head if len(head) < _HEAD else b"", (frame,)
+            # A short stream is kept whole, with what surrounds the piece; of a long one its head.
+            piece = frame.head if isinstance(frame, NotWhole) else b""
+            yield head if len(head) < _HEAD else piece, (frame,)
         else:
             yield (
                 frame,

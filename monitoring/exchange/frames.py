@@ -35,6 +35,12 @@ class Deframer:
         """Whether a frame has begun and not ended."""
         return self._frame is not None
 
+    def give_up(self) -> Broken | None:
+        """The frame that has begun and will not be waited for; None where none has."""
+        if self._frame is None:
+            return None
+        return Broken(self._take(), "the frame was not ended in time")
+
     def feed(self, data: bytes) -> Iterator[bytes | Broken]:
         """Each frame that ``data`` completes, without its marks."""
         while data:

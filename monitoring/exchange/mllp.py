@@ -30,6 +30,8 @@ class Limits:
     connections: int = 64
     threads: int = 2
     idle_seconds: float = 300.0
+    # From a frame's first byte to its last: 2 MiB take this long at 16 KiB a second.
+    frame_seconds: float = 120.0
     message_bytes: int = MESSAGE_LIMIT
 
 
@@ -81,26 +83,43 @@ class Listener:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
         deframer = Deframer(limit=self._limits.message_bytes)
-        while data := await self._read(reader):
+        begun: float | None = None
+        while data := await self._read(reader, self._patience(begun)):
             for frame in deframer.feed(data):
+                begun = None
                 if self._stop.is_set():
                     # Not begun, so not answered: the sender keeps it and sends it again.
                     return
-                for answer in await loop.run_in_executor(self._pool, self._work, frame):
-                    writer.write(framed(answer))
-                async with asyncio.timeout(self._limits.idle_seconds):
-                    await writer.drain()
-        if deframer.open:
+                await self._work_on(frame, writer)
+            begun = (begun or loop.time()) if deframer.open else None
+        if (never := deframer.give_up()) and self._patience(begun) <= 0:
+            # What never ends is answered, kept as far as it came, and not listened to any more.
+            await self._work_on(never, writer)
+        elif never:
             _log.info("a connection ended inside a frame: it was not answered")
 
-    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+    async def _work_on(self, frame: bytes | Broken, writer: asyncio.StreamWriter) -> None:
+        loop = asyncio.get_running_loop()
+        for answer in await loop.run_in_executor(self._pool, self._work, frame):
+            writer.write(framed(answer))
+        async with asyncio.timeout(self._limits.idle_seconds):
+            await writer.drain()
+
+    def _patience(self, begun: float | None) -> float:
+        """How long the next bytes may take: a frame that has begun must also end in time."""
+        if begun is None:
+            return self._limits.idle_seconds
+        left = begun + self._limits.frame_seconds - asyncio.get_running_loop().time()
+        return min(left, self._limits.idle_seconds)
+
+    async def _read(self, reader: asyncio.StreamReader, patience: float) -> bytes:
         """What has arrived; nothing when the sender is gone, silent for too long, or we stop."""
+        if patience <= 0:
+            return b""
         reading = asyncio.ensure_future(reader.read(_CHUNK))
         stopping = asyncio.ensure_future(self._stop.wait())
         done, waiting = await asyncio.wait(
-            {reading, stopping},
-            timeout=self._limits.idle_seconds,
-            return_when=asyncio.FIRST_COMPLETED,
+            {reading, stopping}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
         )
         for each in waiting:
             each.cancel()

@@ -101,11 +101,10 @@ def take(
     if len(parts) > MOST_MESSAGES:
         raise TooMany
     origin = results.Origin(clinic=clinic, source=source)
+    # A piece of a short body that is no message is kept with all of it: no header of its own.
+    own = len(parts) == 1 or len(body) >= _HEAD
     taken = [
-        # A piece that is no message is kept with what surrounds it: that is not its own header.
-        _one(
-            raw, entries, own=len(parts) == 1 or raw != body[:_HEAD], origin=origin, by=by, now=now
-        )
+        _one(raw, entries, own=own or raw != body, origin=origin, by=by, now=now)
         for raw, entries in parts
     ]
     for each in taken:

@@ -16,6 +16,8 @@ from monitoring.intake.report import Format, Rejected
 
 MESSAGE_LIMIT = 2 * 1024 * 1024
 CHUNK = 64 * 1024
+# What is kept of something that is no whole message: enough to see who sent it and what it was.
+HEAD = 64 * 1024
 _FRAME_START, _FRAME_END = b"\x0b", b"\x1c"
 _BREAK = re.compile(rb"(\r\n|[\r\n\x0b\x1c])")
 _ENVELOPE = (b"FHS", b"BHS", b"BTS", b"FTS")
@@ -28,6 +30,13 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` bytes, b"" at the end."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NotWhole(Rejected):
+    """What is no message, or only a part of one; ``head`` is its beginning as it came."""
+
+    head: bytes = field(default=b"", repr=False)
 
 
 class Rejoined:
@@ -83,23 +92,30 @@ class _Cutter:
         self.pieces, self.size = [], 0
         self.started = self.too_long = self.astray = False
         if too_long:
-            yield self._reject(f"the message is longer than {self.limit:,} bytes")
+            yield self._reject(f"the message is longer than {self.limit:,} bytes", data)
         elif started and cut:
-            yield self._reject("the frame is cut off: its end is missing")
+            yield self._reject("the frame is cut off: its end is missing", data)
         elif started:
             yield data
         elif astray or cut:
-            yield self._reject("there is text outside any message (no MSH segment before it)")
+            why = "there is text outside any message (no MSH segment before it)"
+            yield self._reject(why, data)
 
     def _keep(self, line: bytes, ending: bytes) -> None:
+        whole = [line, b"" if ending in (_FRAME_START, _FRAME_END) else ending]
         if not self.started:
             self.astray = self.astray or bool(line.strip(b" \t\x1a\x00"))
+            if self.astray and self.size <= HEAD:
+                self.size += len(line) + 1
+                self.pieces += [line[:HEAD], whole[1]]
             return
         self.size += len(line) + 1
         if self.size > self.limit:
-            self.too_long, self.pieces = True, []
+            if not self.too_long:
+                self.too_long = True
+                self.pieces = [b"".join([*self.pieces, line[:HEAD]])[:HEAD]]
             return
-        self.pieces += [line, b"" if ending in (_FRAME_START, _FRAME_END) else ending]
+        self.pieces += whole
 
     def _envelope(self, line: bytes) -> Iterator[Rejected]:
         if line.startswith(b"BHS"):
@@ -111,8 +127,8 @@ class _Cutter:
                 f"but {self.messages_in_batch} were found"
             )
 
-    def _reject(self, reason: str) -> Rejected:
-        return Rejected(reason, self.file, Format.HL7V2)
+    def _reject(self, reason: str, data: bytes = b"") -> Rejected:
+        return NotWhole(reason, self.file, Format.HL7V2, head=data[:HEAD])
 
 
 def iter_messages(

@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from monitoring.actions import results
 from monitoring.exchange import http
+from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT
 from monitoring.models import LabMessage, LabReport, Observation
 from tests.monitoring.exchange.laboratory_system import (
     codes,
@@ -158,3 +159,18 @@ def test_failure_of_ours_asks_for_the_message_again(
     assert codes(response.content) == [("AE", "182")]
     assert f"ERR|||{code}^" in response.content.decode()
     assert "MRN-7001" not in caplog.text + response.content.decode()
+
+
+def test_a_message_that_is_too_long_is_answered_by_its_own_number_and_seen(token: str) -> None:
+    """It is authentic and cannot be read: its beginning is kept, the one behind it is filed."""
+    long = message("long").rstrip(b"\r") + b"\rNTE|1||" + b"x" * MESSAGE_LIMIT + b"\r"
+
+    response = post(long + message("next"), token)
+
+    assert codes(response.content) == [("AR", "long"), ("AA", "next")]
+    report = LabReport.objects.get(status="rejected")
+    assert "longer than 2,097,152 bytes" in report.reason
+    kept = report.message.raw.encode("latin-1")
+    assert len(kept) <= 65_536
+    assert kept.startswith(b"MSH|")
+    assert b"|long|" in kept

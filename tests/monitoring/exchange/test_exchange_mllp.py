@@ -143,6 +143,24 @@ def test_silent_line_is_closed(listen: Callable[..., Running], sent: bytes) -> N
         assert answer(line) == b""
 
 
+@pytest.mark.parametrize("drip", [b"x", b"x" * 5_000], ids=["dripping", "flooding"])
+def test_a_frame_that_never_ends_is_given_up_and_keeps_nobody(
+    listen: Callable[..., Running], drip: bytes
+) -> None:
+    """Neither one byte at a time nor a flood without an end holds a line for ever."""
+    running = listen(echo, connections=2, idle_seconds=5, frame_seconds=0.3, message_bytes=1_000)
+    with running.connect() as endless, running.connect() as other:
+        endless.sendall(b"\x0bMSH|")
+        other.sendall(framed(b"meanwhile"))
+        assert answer(other) == b"got meanwhile"
+        with pytest.raises(OSError, match="Broken pipe|reset by peer"):
+            for _ in range(200):
+                endless.sendall(drip)
+                time.sleep(0.01)
+        other.sendall(framed(b"after"))
+        assert answer(other) == b"got after"
+
+
 def test_what_was_begun_is_finished_and_answered(listen: Callable[..., Running]) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
