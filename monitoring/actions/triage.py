@@ -9,12 +9,21 @@ from monitoring import grounds
 from monitoring.actions import escalations, pathway
 from monitoring.actions.filing import FiledLine
 from monitoring.grounds import Ground
+from monitoring.intake.values import may_mean_positive, presence_of
 from monitoring.models import Escalation, Observation
 from protocol import labs
 from protocol.vocabulary import Analyte, ResultStatus, TestResult, Tier
 
 _FINAL = {ResultStatus.FINAL, ResultStatus.CORRECTED}
 _ALARMING = {TestResult.POSITIVE, TestResult.INDETERMINATE}
+
+
+def _alarm(row: Observation) -> TestResult | None:
+    """What a final pregnancy test asks for at once: words that are no answer count as unclear."""
+    if row.value_text in _ALARMING:
+        return TestResult(row.value_text)
+    found = may_mean_positive(row.value_text) or presence_of(row.flag) == TestResult.POSITIVE
+    return TestResult.INDETERMINATE if found else None
 
 
 def after_results(
@@ -63,15 +72,12 @@ def _pregnancy_tests(
     raised = False
     for line in changed:
         row = line.observation
-        if (
-            row is not None
-            and row.analyte == Analyte.HCG
-            and row.status in _FINAL
-            and row.value_text in _ALARMING
-        ):
+        if row is None or row.analyte != Analyte.HCG or row.status not in _FINAL:
+            continue
+        if (result := _alarm(row)) is not None:
             pathway.begin_pathway(
                 course,
-                result=TestResult(row.value_text),
+                result=result,
                 evidence=f"observation:{row.public_id}",
                 by=by,
                 now=now,

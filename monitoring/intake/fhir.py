@@ -49,6 +49,7 @@ from monitoring.intake.values import Reading
 
 # A panel of panels of panels; also where members that name each other in a ring stop.
 DEEPEST_PANEL = 6
+_ABSENT = "the result gives a value and says why there is none"
 VOIDED = ("entered-in-error", "cancelled")
 
 
@@ -272,6 +273,7 @@ def _results(
         is_panel = part is model and (model.hasMember or model.component)
         if is_panel and not reading.text and part.dataAbsentReason is None:
             continue
+        absent = reading.text and part.dataAbsentReason is not None
         limits, range_text = limits_of(part)
         codings = codings_of(part.code)
         place = place_sample(found.chain, codings, library, specimens, zone)
@@ -289,7 +291,7 @@ def _results(
                 flag=flag_of(part),
                 fasting=fasting_by_extension(model),
                 notes=tuple(text_of(note.text) for note in model.note or ()),
-                doubts=doubts,
+                doubts=(*doubts, _ABSENT) if absent else doubts,
             ),
             part,
         )

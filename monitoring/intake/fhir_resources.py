@@ -183,8 +183,11 @@ def _json(data: bytes) -> Any:
         ) from error
     except TwiceNamed as error:
         raise NotReadable("the file names one field twice in the same place") from error
-    except (ValueError, RecursionError) as error:
-        raise NotReadable("the file is JSON that cannot be read") from error
+    except RecursionError as error:
+        raise NotReadable("the file is JSON that is nested too deeply") from error
+    except ValueError as error:
+        why = "the file holds a number that is none (NaN, Infinity) or far too long"
+        raise NotReadable(why) from error
 
 
 def _decimal(text: str) -> Decimal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,6 +40,7 @@ STATUSES = {
     "C": ResultStatus.CORRECTED,
     **dict.fromkeys("XWD", ResultStatus.CANCELLED),
 }
+_DECIMAL_COMMA = re.compile(r"\d,\d{1,2}(?!\d)")
 TYPES = {("ORU", "R01"), ("ORU", ""), ("OUL", "R22")}
 
 
@@ -224,6 +226,7 @@ def _groups(segments: list[Segment]) -> list[_Group]:
 
 def _results(group: _Group, specimens: Specimens, zone: ZoneInfo) -> list[SentResult]:
     fasting = _fasting(group)
+    commas = any(_DECIMAL_COMMA.search(each.segment.whole(7)) for each in group.results)
     return [
         SentResult(
             codings=result.codings,
@@ -238,9 +241,18 @@ def _results(group: _Group, specimens: Specimens, zone: ZoneInfo) -> list[SentRe
             flag=result.segment.part(8),
             fasting=fasting,
             notes=tuple(note for note in (*result.notes, *group.notes) if note),
+            doubts=_doubts(result.segment, decimal_commas=commas),
         )
         for result in group.results
     ]
+
+
+def _doubts(result: Segment, *, decimal_commas: bool) -> tuple[str, ...]:
+    """`1.234` is a thousand and more where the same report writes `0,5 - 1,7`."""
+    grouped = decimal_commas and re.search(
+        r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])", result.whole(5)
+    )
+    return ("a point may divide thousands here: the ranges have decimal commas",) if grouped else ()
 
 
 def _codings(result: Segment) -> tuple[Coding, ...]:

@@ -75,17 +75,17 @@ class Segment:
     def _clean(self, text: str) -> str:
         """Escapes resolved, blanks and HL7's null removed.
 
-        An escape the library would not understand is left as it stands: the library would drop it
-        and write the field into a log.
+        One the library would not understand is left as it stands, whatever is around it: the
+        library would drop it and write the field into a log.
         """
         bare = text.strip()
         if bare == '""':
             return ""
+        if self.message.esc not in bare:
+            return bare
         escape = re.escape(self.message.esc)
-        tidy = rf"(?:(?!{escape}).|{escape}{_TIDY_ESCAPES}{escape})*"
-        if self.message.esc in bare and re.fullmatch(tidy, bare, re.DOTALL):
-            return str(self.message.unescape(bare)).strip()
-        return bare
+        known = rf"{escape}{_TIDY_ESCAPES}{escape}"
+        return re.sub(known, lambda found: str(self.message.unescape(found[0])), bare).strip()
 
 
 def decode(data: bytes) -> str:

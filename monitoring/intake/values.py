@@ -18,6 +18,8 @@ _SIGN = r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?"
 _DIGITS = r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
 _VALUE = re.compile(rf"{_SIGN}\s*(?P<digits>{_DIGITS})(?P<rest>\s*[^\s\d.,].*)?", re.DOTALL)
 _LONGEST_NUMBER = 40
+# Signs that word processors put where a keyboard's are meant.
+_PLAIN = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "’": "'"})
 
 WORDS = {
     "negative": "neg negative negativ negatif negativo negativa nondetected notdetected "
@@ -29,6 +31,15 @@ WORDS = {
     "inconclusive equivocal equivoque equivoco borderline grenzwertig fraglich zweifelhaft "
     "doubtful douteux dudoso nonconcluant noconcluyente unklar",
 }
+_NEUTRAL_WORDS = (
+    "hcg bhcg beta test result resultat ergebnis resultado pregnancy schwangerschaft "
+    "schwangerschaftstest grossesse embarazo prueba de for im in urine urin orina serum suero "
+    "qualitative qualitativ qualitatif cualitativo"
+)
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+_FAINT = re.compile(r"posit|\b(?:weak|schwach|faible|debil|faint|trace|spur)")
+_DENIAL = re.compile(r"(?:no|not|non|nicht|kein\w*|ne|neg\w*)\b")
+_FOUND = re.compile(r"detect|nachweis|nachgewies|rea[ck]t|pregnant|schwanger|enceinte|embarazada")
 _WORDS = {word: meaning for meaning, words in WORDS.items() for word in words.split()}
 
 
@@ -107,7 +118,7 @@ def _is_grouped(text: str, separator: str) -> bool:
 def read_value(text: str) -> Reading:
     """Read a value as sent: `83`, `<10`, `< 31`, `0,9`, `0.51 U/l`, `negative`, `haemolysed`."""
     sent = text.strip()
-    tidy = sent.replace("−", "-").replace("\u00a0", " ").replace("\u202f", " ")
+    tidy = sent.translate(_PLAIN)
     found = _VALUE.fullmatch(tidy)
     if not found:
         return Reading(sent)
@@ -122,8 +133,28 @@ def read_value(text: str) -> Reading:
 
 
 def presence_of(text: str) -> str:
-    """negative, positive or indeterminate, or "" for any other words (en, de, fr, es)."""
-    return _WORDS.get(fold(text).replace(" ", ""), "")
+    """negative, positive or indeterminate, or "" for any other words (en, de, fr, es).
+
+    Words that only name the test say nothing (`hCG negative`). A question mark, or a plus behind
+    `negative`, is a doubt, and a doubt is no answer.
+    """
+    said = "".join(word for word in fold(text).split() if word not in _NEUTRAL)
+    meaning = _WORDS.get(said, "")
+    doubted = "?" in text or (meaning == "negative" and "+" in text)
+    return "" if doubted else meaning
+
+
+def may_mean_positive(text: str) -> bool:
+    """Whether words that are no answer may still say that something was found: `weakly positive`.
+
+    For asking somebody to look today, never for deciding.
+    """
+    if presence_of(text) == "negative":
+        return False
+    words = fold(text)
+    if "+" in text or _FAINT.search(words):
+        return True
+    return not _DENIAL.match(words) and _FOUND.search(words) is not None
 
 
 _NUMBER = r"(?:\d[\d.,]*|[.,]\d+)"
@@ -139,7 +170,7 @@ _FROM = (
 )
 _SPAN = re.compile(
     rf"(?:von |de |from |between |entre )?(?P<low>-?{_NUMBER})\s*"
-    rf"(?:-|–|—|\^|\.\.\.?|to|bis|a|à|et|y|and|hasta)\s*(?P<high>{_NUMBER})"
+    rf"(?:-|–|—|\^|;|\.\.\.?|to|bis|a|à|et|y|and|hasta)\s*(?P<high>{_NUMBER})"
     r"(?P<unit>\s*[^\d\s].*)?",
     re.IGNORECASE,
 )
@@ -174,7 +205,7 @@ def read_range(text: str) -> Range:
     recommended, desirable or normal (`Recommended: <200; Moderate Risk: 200-239`). Ranges for
     several kinds of people, or anything else in doubt, give no limits at all.
     """
-    tidy = re.sub(r"\s+", " ", text.replace("−", "-").replace("\u00a0", " ")).strip()
+    tidy = re.sub(r"\s+", " ", text.translate(_PLAIN)).strip()
     tidy = re.sub(r"^[\[(](.*)[\])]$", r"\1", tidy).strip()
     plain_text = _without_accents(tidy)
     bare = _LABEL.sub("", plain_text)

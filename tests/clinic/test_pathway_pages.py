@@ -144,6 +144,8 @@ def test_unclear_test_that_turns_out_positive_adds_the_steps(desk: Client, here:
     [
         ("2106-3^hCG^LN", "Negative", []),
         ("2106-3^hCG^LN", "Positive", _US),
+        ("2106-3^hCG^LN", "weakly positive", ["contact-today", "pause-treatment", "repeat-test"]),
+        ("2106-3^hCG^LN", "haemolysed", []),
         ("19080-1^hCG^LN", "3", []),
         ("19080-1^hCG^LN", "12", ["contact-today", "pause-treatment", "repeat-test"]),
         ("19080-1^hCG^LN", "480", _US),

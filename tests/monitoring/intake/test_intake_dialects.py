@@ -169,6 +169,8 @@ def test_a_unit_is_respelled_or_kept_as_sent(unit: str, read_as: str) -> None:
         ("menor de 40", "", "40"),
         ("< ou = 40", "", "40"),
         ("- 40", "", "40"),
+        ("jusqu’à 40", "", "40"),
+        ("[7;56]", "7", "56"),
         ("greater than 40", "40", ""),
         ("<45 U/l (37°C)", "", ""),
         ("< 5.0 mIU/mL nonpregnant", "", ""),
