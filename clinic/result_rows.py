@@ -40,6 +40,7 @@ class ResultRow:
     ctcae: int | None
     default_range: bool
     note: str
+    corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def result_row(graded: Graded) -> ResultRow:
         ctcae=graded.ctcae,
         default_range=graded.default_range,
         note=graded.why,
+        corrected=result.status is ResultStatus.CORRECTED,
     )
 
 

@@ -34,7 +34,6 @@ from messaging.claims import Held, all_still_held, claim, give_back, locked, sti
 from messaging.clock import database_now
 from messaging.facts import Facts, known_about
 from messaging.models import Delivery, Message, Urgency
-from messaging.patience import through_an_outage
 from messaging.quick import Taken, begin_unless_changed, settle_if_plain
 from messaging.receipts import miss_receipts
 from messaging.verdicts import End, Go, Verdict, Wait
@@ -52,9 +51,6 @@ _HOLDS_FOR_S = 30.0
 _FACTS_LAST_S = 2.0
 # Well below the tasks' time limit; the next ring goes on.
 _BUDGET_S = 240.0
-# A restart of the database costs a worker neither what it holds nor an answer it has just had.
-_database_now = through_an_outage(database_now)
-_claim = through_an_outage(claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +76,12 @@ def run(limit: int = 2_000, now: datetime | None = None) -> int:
         limit: take at most this many.
         now: for tests and simulated clocks; production asks the database each time.
     """
-    clock: Clock = _database_now if now is None else lambda: now
+    clock: Clock = database_now if now is None else lambda: now
     stop_at = time.monotonic() + _BUDGET_S
     taken = 0
     with channels.opened() as available:
         while taken < limit and time.monotonic() < stop_at:
-            batch = _claim(limit=min(_BATCH, limit - taken), now=clock())
+            batch = claim(limit=min(_BATCH, limit - taken), now=clock())
             if not batch:
                 break
             _send_together(batch, available, clock, runs=now is None)
@@ -161,7 +157,6 @@ def _prepare_all(
         return _Drafts({}, frozenset())
 
 
-@through_an_outage
 @transaction.atomic
 def _decide_all(
     batch: Sequence[Held], available: Mapping[str, Channel], *, now: datetime
@@ -222,10 +217,9 @@ def _begin_quickly(
             after=taken,
         )
     except (OperationalError, InterfaceError):
-        # The acceptance went with it. It is written down by itself as soon as the database is back,
-        # and what has just been begun, or has not, is looked at again.
+        # The acceptance went with it; one more try, for if only this statement was in the way.
         _written_down(taken)
-        return None, None
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it comes again there, counted
         log.warning("not_begun_quickly", message=held.message_id, error=type(error).__name__)
         return None, taken
@@ -251,7 +245,6 @@ def send(held: Held, available: Mapping[str, Channel], clock: Clock) -> None:
             return
 
 
-@through_an_outage
 @transaction.atomic
 def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> Attempt | None:
     """Decide, and commit the attempt before it is made; ``None`` if there is nothing to send."""
@@ -309,7 +302,6 @@ def _call(attempt: Attempt) -> Answer:
         return NoAnswer(type(error).__name__)
 
 
-@through_an_outage
 def _settle(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> bool:
     """Write the outcome down; true if the message is still ours and another way may be tried."""
     if isinstance(answer, Accepted) and attempt.quick:

@@ -18,7 +18,7 @@ from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
 from messaging.queries import ledger
 from monitoring.queries import reading
-from monitoring.queries.course_page import CoursePage, course_page
+from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
 from people.permissions import Permission
 from protocol import dosing
 from protocol.findings import Window
@@ -54,6 +54,7 @@ class CourseView(StaffPage):
         )
         return self.page(
             found=found,
+            concerns=[_concern(row) for row in found.concerns],
             course_id=public_id,
             banner=banner_row(found.banner, url=url, today=self.today),
             checks=checks,
@@ -171,6 +172,16 @@ class CourseView(StaffPage):
             for name, label in RECORD_LABELS.items()
             if name in names
         ]
+
+
+def _concern(row: ConcernRow) -> dict[str, object]:
+    """An open concern by what it is about."""
+    return {
+        "title": f"Open concern: {wording.CONCERNS[row.kind].lower()}",
+        "public_id": row.public_id,
+        "raised_at": row.raised_at,
+        "acknowledged_by": row.acknowledged_by,
+    }
 
 
 def _open_window(found: CoursePage) -> Window | None:

@@ -69,8 +69,7 @@ def group_killed(rig: Rig, size: int) -> Seen:
         for worker in workers:
             worker.kill()
         most += 4
-        if part < 0.6:
-            rig.advance(121)  # what they held comes back; the last time that is to be seen
+        rig.advance(121)  # what they held comes back
     rig.workers(2)
     took = rig.settle()
     return count(rig, meant, most_plain=most, recovery_s=took, note="3 times both workers")

@@ -54,20 +54,14 @@ class Ours:
 
 
 class _Baseline(Ours):
-    # Longer than anything that may still come by itself: the broker gives out again what nobody
-    # has acknowledged, and looks for it every ten seconds.
-    still_s = VISIBILITY_S + 15.0
-    # Once everybody has been written to, only repetitions can come.
-    still_when_all_s = VISIBILITY_S + 3.0
+    still_s = 4.0
 
     def begin(self) -> None:
         """See :class:`Ours`."""
         self.rig.query(TABLE)
-        self.planned = 0
 
     def plan(self, many: int, *, in_s: float, down_s: float = 0) -> list[str]:
         """See :class:`Ours`."""
-        self.planned = many
         due = self.rig.now() + timedelta(seconds=in_s)
         people = [phone(number) for number in range(many)]
         with self.rig.connected() as database, database.cursor() as cursor:
@@ -77,15 +71,11 @@ class _Baseline(Ours):
         return people
 
     def settle(self) -> None:
-        """Until the provider has heard nothing for a while, longer if somebody is left out."""
+        """Until everybody has been written to and the provider has heard nothing for a while."""
         seen, since, stop = -1, time.monotonic(), time.monotonic() + 90
-        while time.monotonic() < stop:
+        while time.monotonic() - since < self.still_s and time.monotonic() < stop:
             if len(self.rig.sms.calls) != seen:
                 seen, since = len(self.rig.sms.calls), time.monotonic()
-            all_sent = len(self.rig.sms.times()) >= self.planned
-            still_s = self.still_when_all_s if all_sent else self.still_s
-            if time.monotonic() - since > still_s:
-                return
             time.sleep(0.2)
 
     def listed(self) -> set[str]:
@@ -114,6 +104,7 @@ class TodayOnly(_Baseline):
     """The nightly loop."""
 
     name = "today only"
+    still_s = VISIBILITY_S + 3.0
 
     def workers(self) -> list[Running]:
         """See :class:`Ours`."""
@@ -129,7 +120,6 @@ class SendThenMark(_Baseline):
     """The loop without a claim: it is its own scheduler."""
 
     name = "send, then mark"
-    still_s = still_when_all_s = 4.0  # it looks every second
 
     def workers(self) -> list[Running]:
         """See :class:`Ours`."""
@@ -147,6 +137,7 @@ class Eta(_Baseline):
     """One task for each reminder."""
 
     name = "Celery ETA"
+    still_s = VISIBILITY_S + 3.0
     planned_s = 0.0
 
     def plan(self, many: int, *, in_s: float, down_s: float = 0) -> list[str]:
