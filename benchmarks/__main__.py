@@ -37,7 +37,7 @@ def table(measures: list[Measure], on: datetime) -> str:
         "|---|--:|--:|--:|---|",
     ]
     for one in measures:
-        takes = f"{1_000 / one.per_second:,.3f} ms"
+        takes = f"{1_000 / one.per_second:,.3f} ms" if one.per_second else ""
         lines.append(
             f"| {one.name} | {one.per_second:,.0f} | {takes} | {one.spread:.0%} | {one.note} |"
         )

@@ -25,6 +25,11 @@ FULL = 100_000
 DEFAULT = 1_000
 _INVENTED = "benchmark-benchmark-benchmark-benchmark-benchmark"
 _USERS = 30
+_WAYS = {
+    "ours": "rows that fall due",
+    "periodic": "a periodic task each",
+    "eta": "an ETA task each",
+}
 
 
 def size() -> int:
@@ -103,6 +108,12 @@ def measures() -> Iterator[Measure]:
         yield from _of_lateness(
             _run(machine, "-m", "benchmarks.large_lateness", min(20_000, patients // 5))
         )
+        beside = machine | {"DJANGO_SETTINGS_MODULE": "benchmarks.beat_settings"}
+        _run(beside, "manage.py", "migrate", "django_celery_beat", "-v0")
+        for way, words in _WAYS.items():
+            kept = _run(beside, "-m", "benchmarks.schedules", way, patients)
+            counted = _run(beside, "-m", "benchmarks.schedules", way, "restart")
+            yield from _of_schedule(f"{words}, {patients:,} patients", kept, counted)
 
 
 def _of_ticks(ticks: list[dict[str, float]]) -> Iterator[Measure]:
@@ -150,4 +161,15 @@ def _of_lateness(found: dict[str, float]) -> Iterator[Measure]:
     yield Measure(
         f"lateness, p99 of {found['due']:,.0f} due within a day", 1 / max(found["p99_s"], 0.001),
         0.0, f"median {found['p50_s']:.0f} s, worst {found['worst_s']:.0f} s; simulated clock",
+    )  # fmt: skip
+
+
+def _of_schedule(way: str, kept: dict[str, float], counted: dict[str, int]) -> Iterator[Measure]:
+    yield Measure(f"start with {way}", 1 / kept["start_s"], 0.0, f"holds {kept['mb']:.0f} MB")
+    if kept["tick_s"]:
+        yield Measure(f"tick with nothing due, {way}", 1 / kept["tick_s"], 0.0,
+                      f"{kept['changed_s'] * 1_000:.0f} ms after one was moved")  # fmt: skip
+    yield Measure(
+        f"broker killed among {counted['due']} texts, {way}", 0.0, 0.0,
+        f"{counted['missing']} missing, {counted['repeated']} repeated after 20 s",
     )  # fmt: skip

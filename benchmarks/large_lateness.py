@@ -39,7 +39,7 @@ class Clock:
 def main(count: int) -> None:
     """Measure; see the module."""
     django.setup()
-    from benchmarks.large_sending import fill_product  # noqa: PLC0415 - needs django.setup()
+    from benchmarks.large_sending import fill_product  # noqa: PLC0415 - models need django.setup()
     from messaging import dispatch  # noqa: PLC0415
     from messaging.models import Delivery, Message  # noqa: PLC0415
 

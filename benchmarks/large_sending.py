@@ -24,6 +24,19 @@ from pathlib import Path
 
 import django
 
+django.setup()
+
+from celery import current_app  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from isotrack.celery import app  # noqa: E402
+from messaging import dispatch  # noqa: E402
+from messaging.channels.base import Outgoing  # noqa: E402
+from messaging.channels.sms_webhook import SmsWebhook  # noqa: E402
+from messaging.models import Message  # noqa: E402
+from monitoring.actions import planning  # noqa: E402
+from monitoring.models import CourseStanding, DueItem  # noqa: E402
+
 PROJECT = Path(__file__).resolve().parent.parent
 PROCESSES = (1, 2, 4)
 _CLAIM = """
@@ -35,7 +48,6 @@ _CLAIM = """
 
 def main(count: int) -> None:
     """Measure; see the module."""
-    django.setup()
     found: dict[str, float] = {}
     for processes in PROCESSES:
         share = count if processes == 1 else count // 2
@@ -47,8 +59,6 @@ def main(count: int) -> None:
 
 def _timed(work: Callable[[], None], processes: int, count: int) -> float:
     """Messages a second by so many processes, which are started before the clock is."""
-    from django.db import connection  # noqa: PLC0415 - models need django.setup()
-
     connection.close()
     context = get_context("fork")
     ready, go = context.Semaphore(0), context.Event()
@@ -71,8 +81,6 @@ def _timed(work: Callable[[], None], processes: int, count: int) -> float:
 
 
 def _fill_bare(count: int) -> int:
-    from django.db import connection  # noqa: PLC0415
-
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_queue")
         cursor.execute(
@@ -90,11 +98,6 @@ def _fill_bare(count: int) -> int:
 
 
 def _bare() -> None:
-    from django.db import connection  # noqa: PLC0415
-
-    from messaging.channels.base import Outgoing  # noqa: PLC0415
-    from messaging.channels.sms_webhook import SmsWebhook  # noqa: PLC0415
-
     channel = SmsWebhook()
     with connection.cursor() as cursor:
         while True:
@@ -112,11 +115,6 @@ def _bare() -> None:
 
 def fill_product(count: int) -> int:
     """So many reminders of open tasks, one a patient, due now; nothing else waits."""
-    from django.db import connection  # noqa: PLC0415
-
-    from messaging.models import Message  # noqa: PLC0415
-    from monitoring.models import DueItem  # noqa: PLC0415
-
     now = datetime.now(UTC)
     Message.objects.filter(state="planned").update(
         state="withdrawn", state_reason="benchmark", state_at=now
@@ -146,20 +144,12 @@ def fill_product(count: int) -> int:
 
 
 def _product() -> None:
-    from messaging import dispatch  # noqa: PLC0415
-
     while dispatch.run(limit=100_000):
         pass
 
 
 def _planned_by_celery(processes: int, due: int) -> float:
     """Courses a second, from the ring of the tick to the last one planned."""
-    from celery import current_app  # noqa: PLC0415
-
-    from isotrack.celery import app  # noqa: PLC0415
-    from monitoring.actions import planning  # noqa: PLC0415
-    from monitoring.models import CourseStanding  # noqa: PLC0415
-
     app.set_current()
     worker = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "celery", "-A", "isotrack", "worker", "--queues", "tick",
