@@ -4,10 +4,33 @@ from datetime import datetime
 
 from clinic import wording
 from look.templatetags.clinical import moment_text
+from messaging.consents import Agreement
 from messaging.own_queries import Way, Wishes
 from messaging.queries import DeliveryRow, LedgerRow
 
 _NOTHING = "No message was ever planned: there is no running course, or nothing has come due yet."
+
+
+# What became of an agreement, and where it was said.
+_CHANGES = {
+    "given": "{way}: given for messages",
+    "opted-in": "{way}: agreed to again",
+    "opted-out": "{way}: taken back",
+    "device-added": "{way}: agreed to on a device",
+    "device-removed": "{way}: device removed",
+    "corrected": "{way}: address corrected",
+    "tried-again": "{way}: same address tried again",
+    "bad": "{way}: does not work",
+    "first": "{way}: to be tried first",
+    "hours": "Other hours",
+}
+_SAID = {
+    "text": "by text from the number itself",
+    "provider": "at the e-mail provider",
+    "page": "on the patient’s own page",
+    "clinic": "at the clinic {by}",
+    "system": "found by IsoTrack",
+}
 
 
 def sentence(row: LedgerRow, *, zone: str) -> str:
@@ -32,6 +55,26 @@ def answers(rows: list[LedgerRow], wishes: Wishes, *, zone: str, now: datetime) 
     if coming:
         said.append(f"Next: {_what(coming[-1])}. {sentence(coming[-1], zone=zone)}")
     return [*said, *_ways(wishes)]
+
+
+def agreed(rows: list[Agreement]) -> list[tuple[Agreement, str, str]]:
+    """What was agreed to or taken back, in words, and how it was said."""
+    return [
+        (row, _agreed(row), _SAID[row.how].format(by=f"({row.by})" if row.by else "").strip())
+        for row in rows
+    ]
+
+
+def _agreed(row: Agreement) -> str:
+    way = wording.WAYS.get(row.channel, row.channel)
+    if row.what != "purposes":
+        return _CHANGES.get(row.what, row.what).format(way=way)
+    parts = [
+        f"{word}: {', '.join(wording.PURPOSES.get(name, name) for name in names)}"
+        for word, names in (("No longer wanted", row.off), ("Wanted again", row.on))
+        if names
+    ]
+    return "; ".join(parts)
 
 
 def _what(row: LedgerRow) -> str:

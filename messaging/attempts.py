@@ -69,6 +69,7 @@ def drafted(facts: Facts, go: Go, *, now: datetime) -> Draft:
             body=text.body,
             html=as_html(text, link=link) if go.channel == Delivery.Channel.EMAIL else "",
             at=now,
+            also=go.also,
         ),
         language=text.language,
         subject=text.subject,

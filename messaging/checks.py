@@ -132,6 +132,7 @@ def _way_to_the_patient(
                 address=contact.address,
                 address_id=contact.address_index,
                 contact=contact,
+                also=_devices_beside(contact, usable, failed),
             )
         if not _goes_on(message, paused):
             return wait(message, paused.paused_until, paused.reason)
@@ -152,6 +153,19 @@ def _usable_contacts(facts: Facts, *, channels: Collection[str]) -> list[Contact
     if not reachable:
         return End(Message.State.SUPPRESSED, Message.Why.NO_CHANNEL)
     return reachable
+
+
+def _devices_beside(
+    contact: ContactPoint, usable: Sequence[ContactPoint], failed: Collection[int | None]
+) -> tuple[str, ...]:
+    """A notification goes to every device at once: nobody knows which one is at hand."""
+    if contact.channel != ContactPoint.Channel.PUSH:
+        return ()
+    return tuple(
+        other.address
+        for other in usable
+        if other.channel == contact.channel and other.pk != contact.pk and other.pk not in failed
+    )
 
 
 def _goes_on(message: Message, paused: ChannelPause) -> bool:

@@ -172,12 +172,18 @@ def _decide_all(
         if not isinstance(decided, Go):
             _conclude(message, decided, now=now)
             settled.add(message.pk)
-        elif decided.channel in facts.pauses or any(not other.sent for other in facts.others):
+        elif not _is_plain(facts, decided):
             continue
         elif (draft := _draft_or_none(facts, decided, now=now)) is not None:
             ready[message.pk] = draft
     attempts.let_in(list(ready.values()), now=now)
     return _Drafts(ready, frozenset(settled))
+
+
+def _is_plain(facts: Facts, go: Go) -> bool:
+    """Whether it may begin the quick way, which looks at one address and one message again."""
+    in_hand = any(not other.sent for other in facts.others)
+    return not (in_hand or go.also or go.channel in facts.pauses)
 
 
 def _draft_or_none(facts: Facts, go: Go, *, now: datetime) -> Draft | None:
@@ -319,6 +325,8 @@ def _settle_carefully(held: Held, attempt: Attempt, answer: Answer, *, now: date
     name = attempt.channel.name
     if isinstance(answer, Accepted):
         settling.resume(name, now=now)
+        if answer.ended and message.patient is not None:
+            settling.end_devices(message.patient, answer.ended, now=now)
         # A slow worker that lost its claim may still learn of the accept.
         if ours or settling.waits_for_an_answer(message):
             settling.accepted(message, delivery, now=now)

@@ -131,6 +131,8 @@ GROUPS: dict[str, Q] = {
         ]
     ),
     "failed": _BROKEN,
+    # Told to staff, or tried by another way because the first brought no answer.
+    "escalated": Q(urgency="escalation") | Q(other_way=True),
 }
 
 

@@ -1,5 +1,6 @@
 """How a message ends or waits: the only place that moves its state after planning."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -7,7 +8,7 @@ from django.db.models import Q
 from audit import trail
 from audit.kinds import Kind
 from messaging.models import ChannelPause, Delivery, Message, Urgency
-from people.models import ContactPoint
+from people.models import ContactPoint, Patient
 
 # An unknown outcome is tried once more after this long, well inside providers' memory for keys.
 TRY_AGAIN_AFTER = timedelta(minutes=2)
@@ -141,6 +142,13 @@ def spoil(contact: ContactPoint, *, why: str, now: datetime) -> None:
         change="bad",
         why=why,
     )
+
+
+def end_devices(patient: Patient, addresses: Collection[str], *, now: datetime) -> None:
+    """Devices that took no part in what another one got, because they are gone."""
+    for device in ContactPoint.objects.filter(patient=patient, channel=ContactPoint.Channel.PUSH):
+        if device.address in addresses:
+            spoil(device, why="gone", now=now)
 
 
 def _save(message: Message, *, now: datetime) -> None:

@@ -12,7 +12,8 @@ from people.models import ContactPoint
 class Go:
     """Send it now, this way.
 
-    ``contact`` is ``None`` for a member of staff. ``several``: it stands for others as well.
+    ``contact`` is ``None`` for a member of staff. ``also``: addresses that get it at the same time,
+    as one message. ``several``: it stands for others as well.
     """
 
     purpose: Purpose
@@ -20,6 +21,7 @@ class Go:
     address: str
     address_id: str
     contact: ContactPoint | None
+    also: tuple[str, ...] = ()
     several: bool = False
 
 

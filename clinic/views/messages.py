@@ -26,6 +26,7 @@ FILTERS = (
     ("sent", "Sent"),
     ("not-sent", "Not sent"),
     ("failed", "Did not reach them"),
+    ("escalated", "Escalated"),
 )
 
 

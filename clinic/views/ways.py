@@ -6,17 +6,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from clinic import wording
+from clinic import message_words, wording
 from clinic.forms.messages import AddressForm
 from clinic.views.base import StaffPage
 from messaging import own_queries
+from messaging.consents import agreements
 from people.actions.patients import UnknownAddress, Unusable, correct_address
 from people.permissions import Permission
 from people.queries import Patient, patient_for, patient_row
 
 
 class Ways(StaffPage):
-    """Every way with its state; the right address in the place of a wrong one.
+    """Every way with its state, what was agreed to when, and the right address for a wrong one.
 
     What the patient switched off stays off: only they can take that back.
     """
@@ -61,6 +62,7 @@ class Ways(StaffPage):
             wishes=wishes,
             unwanted=[wording.PURPOSES.get(name, name) for name in sorted(wishes.unwanted)],
             hours=" to ".join(f"{each:%H:%M}" for each in wishes.hours or ()),
+            agreed=message_words.agreed(agreements(patient)),
             form=form,
             may_correct=may,
             status=status,

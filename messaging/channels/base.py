@@ -24,6 +24,7 @@ class Outgoing:
         body: plain text.
         html: the same text marked up, for channels that can.
         at: the instant of sending.
+        also: further devices of the person that get the same text; a device each, one message.
     """
 
     key: uuid.UUID
@@ -33,16 +34,19 @@ class Outgoing:
     body: str
     html: str
     at: datetime
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The provider has taken the text over; ``provider_id`` is its own name for it, if it gave one.
 
-    That is all an acceptance means: it says nothing about arrival.
+    That is all an acceptance means: it says nothing about arrival. ``ended``: those of several
+    addresses that do not exist any more.
     """
 
     provider_id: str = ""
+    ended: tuple[str, ...] = ()
 
 
 class NotAccepted(Exception):

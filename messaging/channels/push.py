@@ -9,7 +9,7 @@ from django.conf import settings
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 
-from messaging.channels.base import Accepted, NoAnswer, Outgoing, Refused
+from messaging.channels.base import Accepted, NoAnswer, NotAccepted, Outgoing, Refused
 from messaging.channels.http import Line, asked_to_wait
 
 # The browser's maker keeps it this long for a device that is switched off.
@@ -25,7 +25,7 @@ class BadSubscription(ValueError):
 
 
 class Push:
-    """One POST to the service of the browser's maker, encrypted for the browser alone.
+    """One POST a device to the service of its browser's maker, encrypted for that browser alone.
 
     ``outgoing.address`` is the subscription as :func:`subscription` writes it. 2xx accepts, 429
     waits, other 4xx refuse; 404 and 410 say that the subscription has ended. The delivery's key is
@@ -38,9 +38,27 @@ class Push:
         self._line = Line()
 
     def send(self, outgoing: Outgoing) -> Accepted:
-        """See :class:`messaging.channels.base.Channel`."""
+        """See :class:`messaging.channels.base.Channel`; accepted if any device's service takes it.
+
+        Where none does, an unclear answer counts first, then what passes, then what is for good.
+        """
+        ended: list[str] = []
+        failures: list[NotAccepted | NoAnswer] = []
+        addresses = (outgoing.address, *outgoing.also)
+        for address in addresses:
+            try:
+                self._send_to(address, outgoing)
+            except (NotAccepted, NoAnswer) as failure:
+                failures.append(failure)
+                if isinstance(failure, Refused) and failure.bad_address:
+                    ended.append(address)
+        if len(failures) < len(addresses):
+            return Accepted(ended=tuple(ended))
+        raise min(failures, key=_gravity)
+
+    def _send_to(self, address: str, outgoing: Outgoing) -> None:
         try:
-            endpoint, keys = _parts(outgoing.address)
+            endpoint, keys = _parts(address)
             content = WebPusher({"endpoint": endpoint, "keys": keys}).encode(_payload(outgoing))
         except Exception:  # noqa: BLE001 - nothing has left; every broken key ends in the same way
             raise Refused("not a subscription", bad_address=True) from None
@@ -55,7 +73,7 @@ class Push:
         }
         answer = self._line.post(endpoint, content=bytes(content["body"]), headers=headers)
         if httpx.codes.is_success(answer.status):
-            return Accepted()
+            return
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
             raise asked_to_wait(answer.headers, outgoing.at)
         if httpx.codes.is_client_error(answer.status):
@@ -65,6 +83,10 @@ class Push:
     def close(self) -> None:
         """Close the kept connections."""
         self._line.close()
+
+
+def _gravity(failure: NotAccepted | NoAnswer) -> int:
+    return 0 if isinstance(failure, NoAnswer) else 2 if isinstance(failure, Refused) else 1
 
 
 def subscription(endpoint: str, *, p256dh: str, auth: str) -> str:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Event
+from messaging.actions import inbound, reaching
 from messaging.models import Message, PurposeOptOut
 from people.models import Clinic, ContactPoint
 from people.permissions import Role
@@ -139,3 +140,37 @@ def test_who_may_only_read_messages_sees_no_whole_address(client: Client, here: 
     client.force_login(world.staff(here, Role.ADMINISTRATOR))
     ways = reverse("clinic:ways", args=[point.patient.public_id])
     assert client.get(ways).status_code == 403
+
+
+def test_what_was_agreed_to_stands_with_when_and_how_it_was_taken_back(
+    desk: Client, here: Clinic
+) -> None:
+    """Asked by an auditor: who agreed to texts, since when, and who ended it."""
+    person = world.patient(here, phone="+12025550177")
+    ContactPoint.objects.filter(patient=person).update(created_at=world.NOW - timedelta(days=1))
+    text = ContactPoint.objects.get(patient=person, channel="sms")
+    for number, word in enumerate(("STOP", "START")):
+        at = world.NOW + timedelta(hours=number)
+        inbound.receive_text(sender=text.address, body=word, fingerprint=word, now=at)
+    reaching.switch(person, text.pk, on=False, now=world.NOW + timedelta(days=1))
+    reaching.choose_purposes(person, {"check-in"}, now=world.NOW + timedelta(days=2))
+    shown = desk.get(reverse("clinic:ways", args=[person.public_id])).content.decode()
+    told = shown[shown.index("Agreements") :]
+    for what, how in (
+        ("No longer wanted: Monthly check-in", "on the patient’s own page"),
+        ("Text message: taken back", "on the patient’s own page"),
+        ("Text message: agreed to again", "by text from the number itself"),
+        ("Text message: taken back", "by text from the number itself"),
+        ("Text message: given for messages", "at the clinic"),
+    ):
+        told = told[told.index(what) :]
+        assert how in told[: told.index("</tr>")]
+
+
+def test_escalated_shows_what_went_to_staff_or_by_another_way(desk: Client, here: Clinic) -> None:
+    person = world.patient(here)
+    plain, other = (written(person, "accepted") for _ in range(2))
+    Message.objects.filter(pk=other.pk).update(other_way=True)
+    shown = desk.get(f"{MESSAGES}?show=escalated").content.decode()
+    assert str(other.public_id) in shown
+    assert str(plain.public_id) not in shown

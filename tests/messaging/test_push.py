@@ -128,6 +128,26 @@ def test_browser_that_is_gone_is_not_asked_again_and_mail_goes_in_the_same_run(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("gone", [False, True])
+def test_every_device_gets_it_and_it_counts_as_one_message(push: Sink, gone: bool) -> None:
+    """Nobody knows which one is at hand; one that is gone is not asked again."""
+    person = world.patient(email=None, phone=None)
+    with push_sink() as other:
+        first, second = subscribe(person, push), subscribe(person, other)
+        if gone:
+            other.fault = "410"
+        planned = world.message(person)
+        dispatch.run(now=NOON)
+        assert dispatch.run(now=NOON) == 0
+        assert (len(push.accepted), len(other.accepted)) == (1, 0 if gone else 1)
+    assert Message.objects.get(pk=planned.pk).state == "accepted"
+    assert Delivery.objects.filter(message=planned).count() == 1
+    second.refresh_from_db()
+    first.refresh_from_db()
+    assert (first.bad_at, second.bad_at) == (None, NOON if gone else None)
+
+
+@pytest.mark.django_db
 def test_same_browser_twice_is_one_device_and_comes_back_to_life(push: Sink) -> None:
     patient = world.patient()
     first = subscribe(patient, push)
