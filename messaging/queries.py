@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from messaging.models import ClinicLimits, Delivery, Message
 from messaging.models.wishes import DAY_BEGINS, DAY_ENDS, MOST_A_MONTH
-from people.models import ContactPoint
+from people.models import Clinic, ContactPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def ledger(
         purpose: a purpose's name; empty means all.
         limit: at most so many rows, in three queries.
     """
-    found = Message.objects.filter(GROUPS.get(group, Q()), clinic__slug=clinic)
+    found = _of_clinic(clinic).filter(GROUPS.get(group, Q()))
     if patient is not None:
         found = found.filter(patient__public_id=patient)
     if purpose:
@@ -167,7 +167,7 @@ def needs_a_person(*, clinic: str, limit: int = 100) -> list[LedgerRow]:
     Undelivered, refused, unknown and failed ones of any urgency; safety messages and escalations
     also when they expired or were not allowed out.
     """
-    found = Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic)
+    found = _of_clinic(clinic).filter(_FOR_A_PERSON)
     return _rows(found.order_by("state_at", "pk")[:limit])
 
 
@@ -180,6 +180,11 @@ def one(*, clinic: str, public_id: uuid.UUID) -> LedgerRow | None:
 def count_for_a_person(*, clinic: str) -> int:
     """How many messages :func:`needs_a_person` would list."""
     return Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic).count()
+
+
+def _of_clinic(slug: str) -> QuerySet[Message]:
+    """By a value, not a join: only then is the latest row the first of an index, not of a sort."""
+    return Message.objects.filter(clinic=Clinic.objects.filter(slug=slug)[:1])
 
 
 def bad_addresses(*, clinic: str, limit: int = 100) -> list[BadAddress]:
