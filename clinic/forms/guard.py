@@ -6,8 +6,6 @@ from typing import Any
 from django import forms
 
 from monitoring.actions.shown import Shown
-from monitoring.versions import version_of
-from protocol.facts import CourseFacts
 
 # The words of a refusal, each with the way out.
 UNMARKED = "This page does not say whose it is. Open the course again and repeat the entry."
@@ -31,11 +29,7 @@ class GuardForm(forms.Form):
         return Shown(**self.cleaned_data) if self.is_valid() else None
 
 
-def fresh(patient: uuid.UUID, facts: CourseFacts, watched: tuple[str, ...]) -> GuardForm:
-    """The fields of a page that is shown now."""
-    said: dict[str, Any] = {
-        "patient": patient,
-        "nonce": uuid.uuid4(),
-        "version": version_of(facts, watched),
-    }
-    return GuardForm(initial=said)
+def marked(patient: uuid.UUID, version: str) -> GuardForm:
+    """The fields of a form that is shown now; without ids, as a page may hold several forms."""
+    said: dict[str, Any] = {"patient": patient, "nonce": uuid.uuid4(), "version": version}
+    return GuardForm(initial=said, auto_id=False)

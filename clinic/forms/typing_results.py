@@ -73,7 +73,6 @@ class TypeResultsForm(StaffForm):
     )
     fasting = forms.ChoiceField(choices=FASTING, required=False)
     laboratory = forms.CharField(max_length=80, help_text="As printed on the report")
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,10 +18,11 @@ from clinic.deciding_rows import (
     replaced_row,
     waiting_words,
 )
+from clinic.forms.base import StaffForm
 from clinic.forms.deciding import DecisionForm
+from clinic.forms.guard import marked
 from clinic.result_rows import result_row, values_before
-from clinic.rows import banner_row
-from clinic.views.base import StaffPage
+from clinic.views.guarded import CourseFormPage
 from courses.queries import course_for
 from look.templatetags.clinical import said_name
 from monitoring.actions import acknowledging, confirming
@@ -40,7 +41,7 @@ _REFUSALS: dict[type[Exception], str] = {
 FROM_LIST = "list"
 
 
-class Acknowledge(StaffPage):
+class Acknowledge(CourseFormPage):
     """Read a specimen's results and say what happens next (UX-06, LAB-8)."""
 
     need = Permission.ACKNOWLEDGE_RESULT
@@ -56,43 +57,73 @@ class Acknowledge(StaffPage):
         course = self._course(public_id)
         row = results.specimen_of(course, specimen)
         if "confirm" in request.POST:
-            waiting = results.held_of(row)
+            return self._confirm(course, row)
+        form = DecisionForm(request.POST, today=self.today)
+
+        def change() -> None:
+            acknowledging.acknowledge(
+                row,
+                course=course,
+                action=form.cleaned_data["action"],
+                plan=form.cleaned_data["plan"],
+                step=acknowledging.NextStep(**form.step()),
+                version=form.cleaned_data["version"],
+                by=self.user,
+                now=self.now,
+            )
+
+        saved = self.save(
+            course,
+            form,
+            change,
+            refusals=_REFUSALS,
+            fields={acknowledging.NotLower: "pattern"},
+            then=lambda again: self._after(course, specimen, again=again),
+        )
+        return saved or self._page(public_id, specimen, form, status=422)
+
+    def _confirm(self, course: Any, row: Any) -> HttpResponse:
+        """The doubtful values of the draw are right as they were sent and shown."""
+        form = StaffForm({}, today=self.today)
+        waiting: list[Any] = []
+
+        def change() -> None:
+            waiting.extend(results.held_of(row))
             for observation in waiting:
                 confirming.confirm(observation, course=course, by=self.user, now=self.now)
-            if waiting:
-                messages.success(request, f"Values confirmed for {said_name(course.patient)}")
-            else:
-                messages.warning(request, "They cannot count as sent. Settle them under Results.")
-            here = reverse("clinic:acknowledge", args=[public_id, specimen])
-            return redirect(f"{here}?{FROM_LIST}" if self.from_list else here)
-        form = DecisionForm(request.POST, today=self.today)
-        if form.is_valid():
-            try:
-                acknowledging.acknowledge(
-                    row,
-                    course=course,
-                    action=form.cleaned_data["action"],
-                    plan=form.cleaned_data["plan"],
-                    step=acknowledging.NextStep(**form.step()),
-                    version=form.cleaned_data["version"],
-                    by=self.user,
-                    now=self.now,
-                )
-            except tuple(_REFUSALS) as refusal:
-                lower = isinstance(refusal, acknowledging.NotLower)
-                form.add_error("pattern" if lower else None, _REFUSALS[type(refusal)])
-            else:
-                return self._after(course, specimen)
-        return self._page(public_id, specimen, form, status=422)
 
-    def _after(self, course: Any, specimen: uuid.UUID) -> HttpResponse:
+        def then(again: bool) -> HttpResponse:
+            name = said_name(course.patient)
+            if again:
+                messages.info(self.request, f"Confirmed for {name} already.")
+            elif waiting:
+                messages.success(self.request, f"Values confirmed for {name}")
+            else:
+                said = "They cannot count as sent. Settle them under Results."
+                messages.warning(self.request, said)
+            here = reverse("clinic:acknowledge", args=[course.public_id, row.public_id])
+            return redirect(f"{here}?{FROM_LIST}" if self.from_list else here)
+
+        saved = self.save(
+            course,
+            form,
+            change,
+            refusals={},
+            still=lambda: results.version_of_held(row),
+            then=then,
+        )
+        return saved or self._page(course.public_id, row.public_id, refused=form, status=422)
+
+    def _after(self, course: Any, specimen: uuid.UUID, *, again: bool) -> HttpResponse:
         """Back to the course, or on to the next one for whoever works through the list."""
         saved = f"Saved for {said_name(course.patient)}"
+        if again:
+            saved += " already. Nothing was saved twice."
         if not self.from_list:
             messages.success(self.request, saved)
             return redirect("clinic:course", course.public_id)
         left = reading.others_to_decide(self.place, course=course.public_id, specimen=specimen)
-        messages.success(self.request, f"{saved}. {len(left)} more to decide.")
+        messages.success(self.request, f"{saved.rstrip('.')}. {len(left)} more to decide.")
         return redirect(_next_url(left) or reverse("clinic:to-read"))
 
     @property
@@ -108,13 +139,14 @@ class Acknowledge(StaffPage):
         public_id: uuid.UUID,
         specimen: uuid.UUID,
         form: DecisionForm | None = None,
+        *,
+        refused: StaffForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
         course = self._course(public_id)
         row = results.specimen_of(course, specimen)
         found = course_page(course, now=self.now)
         drawn = next((s for s in found.specimens if s.public_id == str(specimen)), None)
-        back = reverse("clinic:course", args=[public_id])
         others = (
             reading.others_to_decide(self.place, course=public_id, specimen=specimen)
             if self.from_list
@@ -127,10 +159,13 @@ class Acknowledge(StaffPage):
         elif review is not None:
             # What is on the page now is what the next press decides on.
             form.data = {**dict(form.data.items()), "version": review.version}
+        top = self.top_of(course, found)
+        if self.from_list:
+            top["back"] = reverse("clinic:to-read")
         return self.page(
             form=form,
-            banner=banner_row(found.banner, url=back, today=self.today),
-            back=reverse("clinic:to-read") if self.from_list else back,
+            refused=refused or form,
+            confirm_guard=marked(course.patient.public_id, results.version_of_held(row)),
             from_list=self.from_list,
             others=len(others),
             next_url=_next_url(others),
@@ -155,6 +190,7 @@ class Acknowledge(StaffPage):
             decisions=[decision_row(each) for each in reading.decisions_of(course, specimen=row)],
             notes=note_rows(),
             status=status,
+            **top,
         )
 
     def _initial(self, found: CoursePage, drawn: Any, review: Any) -> dict[str, Any]:

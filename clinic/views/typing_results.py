@@ -6,21 +6,21 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
+from clinic.forms.guard import UNMARKED, GuardForm
 from clinic.forms.typing_results import TypeResultsForm
-from clinic.views.base import StaffPage
+from clinic.views.guarded import CourseFormPage
 from clinic.wording import ANALYTES
 from courses.queries import course_for
+from look.templatetags.clinical import said_name
 from monitoring.actions import typing_in
 from people.permissions import Permission
-from people.queries import patient_row
 from protocol.vocabulary import Analyte
 
 SAMPLE = ("collected_on", "collected_at", "fasting", "laboratory")
 
 
-class TypeResults(StaffPage):
+class TypeResults(CourseFormPage):
     """One sample's results from paper: what looks impossible is kept and waits."""
 
     need = Permission.RECORD_CARE
@@ -29,31 +29,37 @@ class TypeResults(StaffPage):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """The empty table."""
-        form = self._form(None, initial={"nonce": uuid.uuid4()})
-        return self._page(self._course(public_id), form)
+        return self._page(self._course(public_id), self._form(None))
 
     def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Keep, read and file what was typed; say what became of each value."""
         course = self._course(public_id)
         form = self._form(request.POST)
-        if not form.is_valid():
+        said = GuardForm(request.POST).shown()
+        if said is not None and said.patient != course.patient.public_id:
+            return self.wrong_patient(course)
+        if form.is_valid() and said is None:
+            form.add_error(None, UNMARKED)
+        if said is None or not form.is_valid():
             return self._page(course, form, status=422)
         try:
             typed = typing_in.type_in(
                 course.patient,
                 form.values(),
                 drawn=form.drawn(),
-                nonce=form.cleaned_data["nonce"],
+                nonce=said.nonce,
                 by=self.user,
                 now=self.now,
             )
         except typing_in.NotFiled:
             messages.warning(request, "They wait in the queue: no patient has the number.")
             return redirect("clinic:results")
-        self._say(typed, course.patient.full_name)
+        self._say(typed, said_name(course.patient))
         return redirect("clinic:course", public_id)
 
     def _say(self, typed: typing_in.Typed, name: str) -> None:
+        if typed == typing_in.NOTHING_NEW:
+            messages.info(self.request, f"Saved for {name} already. Nothing was saved twice.")
         if typed.stored:
             messages.success(self.request, f"Saved for {name}: {_names(typed.stored)}.")
         for analyte, why in typed.held:
@@ -77,12 +83,10 @@ class TypeResults(StaffPage):
     def _page(self, course: Any, form: TypeResultsForm, status: int = 200) -> HttpResponse:
         return self.page(
             form=form,
-            search_url="",
             sample=[form[name] for name in SAMPLE],
             rows=form.rows(),
-            patient=patient_row(course.patient),
-            back=reverse("clinic:course", args=[course.public_id]),
             status=status,
+            **self.top(course),
         )
 
 

@@ -5,6 +5,7 @@ two tabs one wins and the other is told.
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,13 +56,17 @@ def accept(
     watched: tuple[str, ...],
     by: User,
     now: datetime,
+    still: Callable[[], str] | None = None,
 ) -> None:
     """Take a form once. The caller holds the transaction in which its change is made.
+
+    ``still`` reads, under the lock, the version of something shown that is no fact of the course.
 
     Raises:
         WrongPatient: it was filled in for somebody else.
         SentAlready: it was saved before.
-        Changed: one of the facts ``watched`` has changed since the page was shown.
+        Changed: one of the facts ``watched``, or what ``still`` reads, has changed since the page
+            was shown.
     """
     same_patient(course, shown)
     Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
@@ -71,6 +76,8 @@ def accept(
     if not fresh:
         raise SentAlready
     if watched and version_of(dossier.load_one(course), watched) != shown.version:
+        raise Changed
+    if still is not None and still() != shown.version:
         raise Changed
     # The change itself speaks to the trail; that a form was sent is nothing that happened.
     trail.unchanged()

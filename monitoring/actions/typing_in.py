@@ -54,6 +54,10 @@ class Typed:
     differing: tuple[Analyte, ...]
 
 
+# What became of a form that was sent before.
+NOTHING_NEW = Typed((), (), (), ())
+
+
 class NotFiled(Exception):
     """The typed results found no patient: the record has no number, or another shares it."""
 
@@ -87,6 +91,8 @@ def type_in(
     if not fresh:
         return Typed((), (), tuple(each.analyte for each in known), ())
     filed = _file(patient, fresh, drawn=drawn, nonce=nonce, by=by, now=now)
+    if all(each.disposition == "duplicate" for each in filed):
+        return NOTHING_NEW
     lines = [each.line for each in filed]
     return Typed(
         stored=tuple(Analyte(line.analyte) for line in lines if not line.held),

@@ -1,5 +1,6 @@
 """Open concerns by id, for the page that settles one, with the steps that hold it open."""
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,13 @@ def concern_of(course: Course, public_id: uuid.UUID) -> Escalation:
     if found is None:
         raise NotFound
     return found
+
+
+def version_of_concern(course: Course, public_id: uuid.UUID) -> str:
+    """Why it was raised and who has it, as a short text; another one once either has changed."""
+    row = concern_of(course, public_id)
+    said = repr([row.reasons, row.evidence, row.acknowledged_at, row.closed_at])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def steps_of(concern: Escalation) -> tuple[StepRow, ...]:

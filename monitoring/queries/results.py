@@ -1,5 +1,6 @@
 """The results queue, and one specimen as staff read it."""
 
+import hashlib
 import json
 import re
 import uuid
@@ -174,6 +175,12 @@ def held_of(specimen: Specimen) -> list[Observation]:
     rows = specimen.observations.filter(current=True, confirmed_at__isnull=True)
     waiting = rows.exclude(held="").select_related("specimen")
     return [row for row in waiting if not why_not_confirmable(row)]
+
+
+def version_of_held(specimen: Specimen) -> str:
+    """What waits there, as a short text; another one once a value has been replaced or settled."""
+    said = repr(sorted(str(row.public_id) for row in held_of(specimen)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:

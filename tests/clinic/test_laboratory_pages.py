@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -21,6 +19,7 @@ from monitoring.models import (
 from people.models import Clinic, Patient
 from people.permissions import Role
 from tests import world
+from tests.forms import guard, hidden
 from tests.monitoring.desk import LOCAL, foreign, held, in_force, send
 from tests.monitoring.intake import messages
 from tests.trust.cast import pid
@@ -188,7 +187,7 @@ def test_typed_results_are_kept_on_error_and_saved_once(
     visitor: Client, patient: Patient, course: Course
 ) -> None:
     data = {
-        "nonce": str(uuid.uuid4()),
+        **guard(course),
         "collected_on": "02-Nov-2026",
         "collected_at": "08:15",
         "laboratory": "Town laboratory",
@@ -228,7 +227,7 @@ def test_what_cannot_count_as_sent_is_not_called_confirmed(
     row = in_force(patient)
     address = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
 
-    answer = doctor.post(address, {"confirm": "1"}, follow=True)
+    answer = doctor.post(address, {"confirm": "1", **hidden(doctor, address)}, follow=True)
 
     assert "cannot count as sent" in answer.content.decode()
     assert in_force(patient).confirmed_at is None

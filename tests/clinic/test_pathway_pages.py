@@ -17,7 +17,7 @@ from people.models import Clinic
 from protocol.pathway import Step, steps_for
 from protocol.vocabulary import TestResult
 from tests import ready, world
-from tests.forms import guard
+from tests.forms import guard, hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -85,15 +85,27 @@ def test_positive_test_shuts_the_gate_ends_the_plan_and_opens_the_steps(
     assert "Talk to the patient today" in body
 
 
+def settle(desk: Client, course: Course, **said: str) -> Any:
+    """Press one step's button, as the page stands."""
+    page = page_of(course)
+    return desk.post(page, {**hidden(desk, page), **said})
+
+
+def close(desk: Client, page: str, outcome: str) -> Any:
+    """Press the last button of the page as it stands."""
+    marks = {name: said for name, said in hidden(desk, page).items() if name != "step"}
+    return desk.post(page, {"outcome": outcome, **marks})
+
+
 def test_concern_is_closed_only_when_every_step_is_settled(desk: Client, here: Clinic) -> None:
     course = world.course(world.patient(here))
     record(desk, course, "positive")
     page = page_of(course)
-    refused = desk.post(page, {"outcome": "all done"})
+    refused = close(desk, page, "all done")
     assert refused.status_code == 422
     assert "Steps are open" in refused.content.decode()
 
-    desk.post(page, {"step": "stop-treatment", "outcome": "done"})
+    settle(desk, course, step="stop-treatment", outcome="done")
     assert "stop-treatment" in open_steps(course)  # the record says that the course still runs
     desk.post(
         reverse("clinic:record", args=[course.public_id, "stop"]),
@@ -103,11 +115,11 @@ def test_concern_is_closed_only_when_every_step_is_settled(desk: Client, here: C
             **guard(course, versions.TREATMENT),
         },
     )
-    desk.post(page, {"step": "refer", "outcome": "not-needed"})
+    settle(desk, course, step="refer", outcome="not-needed")
     assert "refer" in open_steps(course)  # left out only with a reason
-    desk.post(page, {"step": "refer", "outcome": "not-needed", "note": "Is with them already"})
+    settle(desk, course, step="refer", outcome="not-needed", note="Is with them already")
     for step in open_steps(course):
-        desk.post(page, {"step": step, "outcome": "done"})
+        settle(desk, course, step=step, outcome="done")
     assert open_steps(course) == []
     settled = PathwayStep.objects.get(escalation__course=course, step="refer")
     assert (settled.note, settled.settled_at) == ("Is with them already", world.NOW)
@@ -115,18 +127,17 @@ def test_concern_is_closed_only_when_every_step_is_settled(desk: Client, here: C
     assert "Is with them already" in desk.get(page).content.decode()
     assert Event.objects.filter(kind="pathway.step-settled").count() == len(_US)
 
-    assert desk.post(page, {"outcome": "Referred and reported"}).status_code == 302
+    assert close(desk, page, "Referred and reported").status_code == 302
     assert Escalation.objects.get(course=course).closed_at == world.NOW
 
 
 def test_step_is_settled_once(desk: Client, here: Clinic) -> None:
     course = world.course(world.patient(here))
     record(desk, course, "indeterminate")
-    page = page_of(course)
-    desk.post(page, {"step": "contact-today", "outcome": "done", "note": "first"})
-    desk.post(page, {"step": "contact-today", "outcome": "not-needed", "note": "second"})
+    settle(desk, course, step="contact-today", outcome="done", note="first")
+    settle(desk, course, step="contact-today", outcome="not-needed", note="second")
     assert PathwayStep.objects.get(step="contact-today").note == "first"
-    assert desk.post(page, {"step": "no-such", "outcome": "done"}).status_code == 404
+    assert settle(desk, course, step="no-such", outcome="done").status_code == 404
 
 
 def test_unclear_test_that_turns_out_positive_adds_the_steps(desk: Client, here: Clinic) -> None:

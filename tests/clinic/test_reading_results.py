@@ -16,6 +16,7 @@ from monitoring.models import Acknowledgement, DueItem, ResultReview, Specimen
 from people.models import Clinic
 from people.permissions import Role
 from tests import ready, world
+from tests.forms import guard
 from tests.monitoring.desk import send
 from tests.monitoring.intake import messages
 from tests.trust.cast import pid
@@ -39,7 +40,8 @@ def pick(*rows: ResultReview) -> list[str]:
 def decide(desk: Client, course: Course, row: ResultReview, **said: str) -> Any:
     """Post the form of one specimen."""
     url = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
-    return desk.post(url, {"version": row.version, "plan": "See her again", **said})
+    form = {"version": row.version, "plan": "See her again", **guard(course), **said}
+    return desk.post(url, form)
 
 
 def test_list_shows_abnormal_first_and_offers_only_normal_ones_together(
@@ -261,7 +263,7 @@ def test_the_list_leads_from_one_decision_to_the_next(desk: Client, here: Clinic
     assert f'href="{onward}?list"' in page
     said = {"plan": "See her again", "action": "no-action"}
 
-    answer = desk.post(f"{address}?list", {**said, "version": first.version})
+    answer = desk.post(f"{address}?list", {**said, **guard(severe), "version": first.version})
     assert answer["Location"] == f"{onward}?list"
-    last = desk.post(f"{onward}?list", {**said, "version": second.version})
+    last = desk.post(f"{onward}?list", {**said, **guard(raised), "version": second.version})
     assert last["Location"] == PATH
