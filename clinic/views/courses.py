@@ -13,6 +13,7 @@ from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
 from clinic.course_rows import dose_facts, item_rows, prescription_rows, specimen_rows
 from clinic.deciding_rows import decision_row
 from clinic.rows import banner_row, gate_rows, message_row
+from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
 from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
@@ -68,6 +69,9 @@ class CourseView(StaffPage):
             specimens=self._specimens(course, found),
             charts=charts(found),
             dose=dose_facts(found),
+            supply=supply_panel(found),
+            supply_url=reverse("clinic:supply", args=[public_id]),
+            may_requalify=self.place.may(Permission.RECORD_CARE),
             decisions=[decision_row(row) for row in reading.decisions_of(course)],
             prescriptions=prescription_rows(found),
             check_ins=check_in_rows(found),

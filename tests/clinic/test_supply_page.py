@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -47,6 +48,34 @@ def test_a_missed_window_is_on_the_list_with_its_way_back(
     assert begun.detail["edition"] == "us-2026"
     assert begun.detail["test_from"] == (TODAY + timedelta(days=7)).isoformat()
     assert Message.objects.filter(key__startswith="requalify:").count() == 1
+
+
+def test_the_course_page_warns_of_a_missed_window_and_puts_it_right_in_one_press(
+    desk: Client, here: Clinic, missed: Course, clock: Any
+) -> None:
+    clock.shift(timedelta(days=7))
+    desk.force_login(world.staff(here))
+    page = desk.get(f"/clinic/courses/{missed.public_id}/").content.decode()
+    assert "A window was missed" in page
+    action = re.search(r'<form method="post" action="([^"]*/supply/)"', page)
+    assert action
+    assert desk.post(action[1]).status_code == 302
+    assert Event.objects.filter(kind="requalification.begun").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "warned"), [(27, ""), (28, "2 days of capsules left"), (30, "No capsules left")]
+)
+def test_the_course_page_warns_before_the_last_capsule(
+    desk: Client, here: Clinic, clock: Any, days: int, warned: str
+) -> None:
+    course = ready.course(here)
+    world.picked_up(course, world.signed(course, world.staff(here)))
+    clock.shift(timedelta(days=days))
+    desk.force_login(world.staff(here))
+    page = desk.get(f"/clinic/courses/{course.public_id}/").content.decode()
+    assert "First day without" in page
+    assert ("Capsules run out" in page) is bool(warned) and warned in page
 
 
 def test_where_no_window_was_missed_nothing_is_opened(desk: Client, here: Clinic) -> None:
