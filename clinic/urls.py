@@ -4,6 +4,7 @@ from django.urls import path
 
 from clinic.views.acknowledging import Acknowledge
 from clinic.views.calling import Call
+from clinic.views.changes import Changed
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
@@ -49,6 +50,7 @@ from clinic.views.worklist import ForgetView, HandOver, KeepView, Worklist
 app_name = "clinic"
 urlpatterns = [
     path("", Today.as_view(), name="today"),
+    path("changed/", Changed.as_view(), name="changed"),
     path("worklist/", Worklist.as_view(), name="worklist"),
     path("worklist/hand-over/", HandOver.as_view(), name="hand-over"),
     path("worklist/views/", KeepView.as_view(), name="keep-view"),

@@ -41,6 +41,7 @@ _MESSAGES: Text = _("Your messages")
 # Name in the access log: what it shows. What is recorded on the course is part of the record.
 PAGES: dict[str, Text] = {
     "today": _LIST,
+    "changed": _LIST,
     "worklist": _LIST,
     "patients": _LIST,
     "to-read": _LIST,

@@ -13,7 +13,7 @@ from clinic.work_rows import WorkRow, work_row
 from clinic.work_words import counted
 from look.templatetags.clinical import moment_text
 from messaging.queries import count_bad_addresses, count_for_a_person
-from monitoring.queries import letters, worklist
+from monitoring.queries import changes, letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
 from monitoring.queries.worklist import WorklistRow
 from people.permissions import Permission
@@ -88,7 +88,7 @@ class Today(ListPage):
             }
             for name, title, hint in GROUPS
         ]
-        tiles = [self._tile(name, found) for name in TILES] + [self._unread(found)]
+        tiles = [self._tile(name, found) for name in TILES] + [self._unread(found), self._changed()]
         unreached = count_for_a_person(clinic=self.place.slug)
         bad_addresses = count_bad_addresses(clinic=self.place.slug)
         written = letters.waiting(self.place)
@@ -137,6 +137,18 @@ class Today(ListPage):
             "status": status,
             "hint": hint,
             "url": url,
+        }
+
+    def _changed(self) -> dict[str, object]:
+        """What happened while the reader was away: since the last working day."""
+        since = changes.last_working_day(self.today)
+        count = changes.count_changed(self.place, since=since, me=self.user)
+        return {
+            "label": "Changed",
+            "value": counted(count, COUNTED_UP_TO),
+            "status": "info",
+            "hint": f"Patients, since {since:%a}",
+            "url": f"{reverse('clinic:changed')}?since={since.isoformat()}" if count else "",
         }
 
     def _unread(self, found: worklist.Today) -> dict[str, object]:

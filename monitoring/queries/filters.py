@@ -105,7 +105,8 @@ class _Count(Subquery):
     output_field = IntegerField()
 
 
-def _count(found: QuerySet[Any]) -> _Count:
+def count_of(found: QuerySet[Any]) -> _Count:
+    """The number of rows as a column of another statement, counted no further than lists are."""
     return _Count(found.order_by().values("pk")[: COUNTED_UP_TO + 1])
 
 
@@ -146,10 +147,10 @@ def _statement(who: str) -> tuple[str, tuple[Any, ...]]:
     answering it.
     """
     wanted = {
-        f"n{number}": _count(items(_NOWHERE, name, today=_TODAY, who=who, me=User(pk=_ME)))
+        f"n{number}": count_of(items(_NOWHERE, name, today=_TODAY, who=who, me=User(pk=_ME)))
         for number, name in enumerate(FILTERS)
     }
-    wanted["nothing"] = _count(
+    wanted["nothing"] = count_of(
         CourseStanding.objects.filter(clinic_id=_CLINIC, attention=Attention.NOTHING.value)
     )
     found = Clinic.objects.filter(pk=_CLINIC).annotate(**wanted).values_list(*wanted)

@@ -19,7 +19,7 @@ from monitoring.models import (
     WorkItem,
 )
 from monitoring.queries import filters
-from people.models import User
+from people.models import Clinic, User
 from people.queries import PatientRow, Place, matching, patient_row
 from protocol.calendar import start_of_day
 
@@ -112,8 +112,7 @@ def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
         .values_list("received_at", flat=True)
         .first()
     )
-    reviews = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
-    yesterday = start_of_day(day - timedelta(days=1), place.timezone)
+    unread, to_decide = _reviews(place, day)
     groups = {
         name: _rows(filters.items(place, name, today=day), limit=limit)
         for name, limit in (("act", PAGE), ("staff", shown), ("patient", shown))
@@ -128,9 +127,9 @@ def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
         window_ends=filters.items(place, "window", today=day)
         .values_list("closes_at", flat=True)
         .first(),
-        unread=reviews.filter(since__gte=yesterday)[: filters.COUNTED_UP_TO + 1].count(),
+        unread=unread,
         queued_reports=_queue(place).aggregate(n=Count("pk"))["n"],
-        to_decide=reviews.filter(needs_decision=True)[: filters.COUNTED_UP_TO + 1].count(),
+        to_decide=to_decide,
         last_arrival=last,
         sorted_at=sorted_at,
         is_old=is_old,
@@ -187,6 +186,17 @@ def freshness(*, now: datetime) -> tuple[datetime | None, bool]:
     """When the lists were last sorted by the clock, and whether that is too long ago (UX-22)."""
     at = Pulse.objects.filter(name="tick").values_list("at", flat=True).first()
     return at, at is not None and now - at > OLD_AFTER
+
+
+def _reviews(place: Place, day: date) -> tuple[int, int]:
+    """Results to read that came since yesterday, and those that need a decision."""
+    reviews = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
+    yesterday = start_of_day(day - timedelta(days=1), place.timezone)
+    row: Any = Clinic.objects.annotate(
+        unread=filters.count_of(reviews.filter(since__gte=yesterday)),
+        to_decide=filters.count_of(reviews.filter(needs_decision=True)),
+    ).get(pk=place.clinic_id)
+    return row.unread, row.to_decide
 
 
 def _queue(place: Place) -> QuerySet[LabReport]:
