@@ -88,11 +88,13 @@ class Concern(CourseFormPage):
     def _settle(self, course: Any, row: Any, form: StepForm) -> HttpResponse:
         """Tick one step off, with name and time, or leave it out with the reason."""
         back = redirect("clinic:concern", course.public_id, row.public_id)
-        step = step_of(row, form.cleaned_data["step"]) if form.is_valid() else None
+        # Asked before anything is saved: a step that the concern does not have is not found.
+        if form.is_valid():
+            step_of(row, form.cleaned_data["step"])
 
         def change() -> None:
             pathway.settle(
-                step,
+                step_of(row, form.cleaned_data["step"]),
                 outcome=form.cleaned_data["outcome"],
                 note=form.cleaned_data["note"],
                 by=self.user,
@@ -107,7 +109,10 @@ class Concern(CourseFormPage):
         saved = self.save(course, form, change, refusals=_STEP_REFUSALS, then=then)
         if saved is not None:
             return saved
-        why = " ".join(form.non_field_errors()) or "Nothing was saved. Choose the step again."
+        why = (
+            " ".join(map(str, form.non_field_errors()))
+            or "Nothing was saved. Choose the step again."
+        )
         messages.warning(self.request, why)
         return back
 
