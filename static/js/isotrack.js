@@ -89,3 +89,19 @@ document.addEventListener("input", (event) => {
 });
 
 focusErrorSummary();
+
+/* What is printed says when it was printed, not when the page was opened; by the clinic's clock. */
+window.addEventListener("beforeprint", () => {
+  for (const place of document.querySelectorAll("[data-printed]")) {
+    const options = { timeZone: place.dataset.zone, day: "2-digit", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" };
+    const parts = {};
+    for (const part of new Intl.DateTimeFormat("en-US", options).formatToParts(new Date())) parts[part.type] = part.value;
+    place.textContent = `${parts.day}-${parts.month}-${parts.year} ${parts.hour}:${parts.minute} ${parts.timeZoneName}`;
+    place.removeAttribute("datetime");
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;

@@ -105,3 +105,11 @@ def test_patient_sees_the_same_forecast_and_saves_nothing(client: Client, here: 
     assert "With the dose you wrote" in answer.content.decode()
     assert client.post("/what-if/", {"mg": "lots"}).status_code == 422
     assert course.dose_steps.count() == doses
+
+
+def test_paper_says_who_printed_it_and_where(desk: Client, here: Clinic) -> None:
+    course = world.course(world.patient(here))
+    for name in ("course", "story", "supply"):
+        body = desk.get(reverse(f"clinic:{name}", args=[course.public_id])).content.decode()
+        printed = body.partition('class="it-printed">')[2].partition("</p>")[0]
+        assert here.name in printed and "22-Nov-2026 10:00 EST" in printed and " by " in printed
