@@ -36,10 +36,44 @@ def _keys(material: str) -> tuple[tuple[str, AESGCM], ...]:
 
 def encrypt(text: str, *, place: str) -> str:
     """Encrypt ``text`` for ``place``; returns ``version:key id:base64(nonce + ciphertext)``."""
+    key_id, sealed = _seal(text.encode(), place)
+    return f"{_VERSION}:{key_id}:{base64.b64encode(sealed).decode()}"
+
+
+def _seal(plain: bytes, place: str) -> tuple[str, bytes]:
+    """The first key's id; nonce and ciphertext."""
     key_id, cipher = _keys(settings.FIELD_KEY)[0]
     nonce = os.urandom(12)
-    sealed = nonce + cipher.encrypt(nonce, text.encode(), place.encode())
-    return f"{_VERSION}:{key_id}:{base64.b64encode(sealed).decode()}"
+    return key_id, nonce + cipher.encrypt(nonce, plain, place.encode())
+
+
+def _open(key_id: str, sealed: bytes, place: str) -> bytes:
+    for known, cipher in _keys(settings.FIELD_KEY):
+        if known == key_id:
+            try:
+                return cipher.decrypt(sealed[:12], sealed[12:], place.encode())
+            except InvalidTag:
+                raise Undecipherable(place) from None
+    raise Undecipherable(place)
+
+
+def encrypt_bytes(body: bytes, *, place: str) -> bytes:
+    """Encrypt a file for ``place``; returns ``version:key id:`` and nonce with ciphertext."""
+    key_id, sealed = _seal(body, place)
+    return f"{_VERSION}:{key_id}:".encode() + sealed
+
+
+def decrypt_bytes(stored: bytes, *, place: str) -> bytes:
+    """Decrypt what :func:`encrypt_bytes` made.
+
+    Raises:
+        Undecipherable: unknown key, wrong place, or altered bytes.
+    """
+    version, _, rest = stored.partition(b":")
+    key_id, colon, sealed = rest.partition(b":")
+    if version != _VERSION.encode() or not colon:
+        raise Undecipherable(place)
+    return _open(key_id.decode("ascii", "replace"), sealed, place)
 
 
 def decrypt(stored: str, *, place: str) -> str:
@@ -53,13 +87,9 @@ def decrypt(stored: str, *, place: str) -> str:
         sealed = base64.b64decode(body, validate=True)
     except ValueError:
         raise Undecipherable(place) from None
-    for known, cipher in _keys(settings.FIELD_KEY):
-        if known == key_id and version == _VERSION:
-            try:
-                return cipher.decrypt(sealed[:12], sealed[12:], place.encode()).decode()
-            except InvalidTag:
-                raise Undecipherable(place) from None
-    raise Undecipherable(place)
+    if version != _VERSION:
+        raise Undecipherable(place)
+    return _open(key_id, sealed, place).decode()
 
 
 def blind_index(text: str, *, place: str) -> str:
@@ -94,3 +124,25 @@ class EncryptedTextField(models.TextField):
     ) -> str | None:
         """Decrypt on the way out."""
         return None if value is None else decrypt(value, place=self.place)
+
+
+class EncryptedBinaryField(models.BinaryField):
+    """A file that is encrypted in the database and plain in Python; empty stays empty."""
+
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        self.place = place
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """Carry the place into migrations."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "place": self.place}
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Encrypt on the way in."""
+        sealed = encrypt_bytes(bytes(value), place=self.place) if value else value
+        return super().get_db_prep_value(sealed, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> bytes | None:
+        """Decrypt on the way out."""
+        return decrypt_bytes(bytes(value), place=self.place) if value else value
