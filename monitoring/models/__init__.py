@@ -4,11 +4,14 @@ from monitoring.models.calendar_feeds import CalendarFeed
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
+from monitoring.models.diary import DiaryDay
 from monitoring.models.due_items import Contact, DueItem, DueItemStep, TaskAnswer
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
+from monitoring.models.home_tests import HomeTest, HomeTestReading
 from monitoring.models.lab_tokens import LabToken
 from monitoring.models.letters import Letter
 from monitoring.models.pharmacy import PharmacyLink, PharmacyReport
+from monitoring.models.pictures import Picture
 from monitoring.models.policies import ClinicPolicyVersion, EditionActivation
 from monitoring.models.pulse import Pulse
 from monitoring.models.results import (
@@ -33,12 +36,15 @@ __all__ = [
     "CodeMeaning",
     "Contact",
     "CourseStanding",
+    "DiaryDay",
     "DueItem",
     "DueItemStep",
     "EditionActivation",
     "Escalation",
     "EscalationStep",
     "GateDecision",
+    "HomeTest",
+    "HomeTestReading",
     "LabMessage",
     "LabReport",
     "LabToken",
@@ -47,6 +53,7 @@ __all__ = [
     "PathwayStep",
     "PharmacyLink",
     "PharmacyReport",
+    "Picture",
     "PregnancyTest",
     "Pulse",
     "RememberedLink",
