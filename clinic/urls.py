@@ -10,6 +10,7 @@ from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
 from clinic.views.guardians import GuardianRulePage, Guardians
+from clinic.views.home_tests import HomeTestPicture, NextHomeTest, ReadHomeTest
 from clinic.views.lab_ladder import LabLadderPage
 from clinic.views.laboratories import Laboratories, Laboratory
 from clinic.views.laboratory_desk import (
@@ -30,6 +31,7 @@ from clinic.views.messages import (
 )
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.pharmacy import PharmacyLink
+from clinic.views.photos import CoursePhoto, CoursePhotos
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
@@ -61,6 +63,13 @@ urlpatterns = [
     path("patients/<uuid:public_id>/guardians/", Guardians.as_view(), name="guardians"),
     path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
     path("start/", StartCourse.as_view(), name="start"),
+    path("home-tests/", NextHomeTest.as_view(), name="home-test-next"),
+    path("home-tests/<uuid:public_id>/", ReadHomeTest.as_view(), name="home-test"),
+    path(
+        "home-tests/<uuid:public_id>/picture/", HomeTestPicture.as_view(), name="home-test-picture"
+    ),
+    path("courses/<uuid:public_id>/photos/", CoursePhotos.as_view(), name="photos"),
+    path("courses/<uuid:public_id>/photos/<uuid:photo>/", CoursePhoto.as_view(), name="photo"),
     path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),
     path("courses/<uuid:public_id>/call/", Call.as_view(), name="call"),
     path("courses/<uuid:public_id>/supply/", Supply.as_view(), name="supply"),

@@ -109,6 +109,8 @@ def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
         return reverse("clinic:sign", args=[row.course]), "Sign"
     if row.reason.startswith(("LAB_", *_RESULT_CONCERNS)):
         return url, "Review result"
+    if row.reason == "home-test" and place.may(Permission.RECORD_CARE):
+        return reverse("clinic:home-test-next"), "Read it"
     if row.reason == "letter":
         return reverse("clinic:letters"), "Read it"
     if row.reason in _TO_QUALIFY:

@@ -9,6 +9,7 @@ from protocol.vocabulary import Reason
 STANDPOINTS: dict[str, tuple[str, str, str]] = {
     "window-closing": ("Window ends", "Without a pick-up a new test is needed", "due"),
     "signed-not-collected": ("Not collected", "Signed, and not picked up yet", "info"),
+    "home-test": ("Home test to read", "Read the picture; it names nobody", "info"),
     "letter": ("Message from patient", "Read it, and answer", "info"),
     "runs-out": ("Capsules run out", "Fewer than 3 days left, and checks are open", "warning"),
     "gap-ahead": ("Days without capsules", "The next pick-up comes after the last capsule", "due"),

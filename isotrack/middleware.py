@@ -19,6 +19,23 @@ _BEFORE_SECOND_FACTOR = ("/account/", "/static/", "/health/")
 _ENGLISH = ("/clinic/", "/p/", "/console/", "/api/", "/hooks/", "/health/")
 
 
+# A telephone's photo, or a laboratory's file, with what a form adds. Doors for machines count for
+# themselves.
+MOST_BYTES = 13 * 1024 * 1024
+
+
+def body_limit(get_response: Handler) -> Handler:
+    """Refuse a body that nobody sends before any of it is read (SEC-21)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > MOST_BYTES and not request.path.startswith("/api/"):
+            return HttpResponse(status=413, headers={"Connection": "close"})
+        return get_response(request)
+
+    return middleware
+
+
 def headers(get_response: Handler) -> Handler:
     """Nothing with patient data is kept by a cache, and no page may use the device's sensors."""
 

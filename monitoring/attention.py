@@ -88,7 +88,8 @@ class Situation:
     """What the worklist is decided from.
 
     ``concerns`` are the kinds of the open concerns, oldest first; ``pharmacy`` is what a pharmacy
-    has reported and nobody has settled; ``letter``: the patient waits for an answer.
+    has reported and nobody has settled; ``letter``: the patient waits for an answer; ``home_test``:
+    a picture waits to be read.
     """
 
     phase: Phase
@@ -101,6 +102,7 @@ class Situation:
     now: datetime
     pharmacy: str = ""
     letter: bool = False
+    home_test: bool = False
     gap: SupplyForecast | None = None
 
 
@@ -137,6 +139,8 @@ def points_of(situation: Situation) -> tuple[Standpoint, ...]:
     says, a missed window; 5. ready to sign; 6. what is late or owed; 7. nothing.
     """
     found = [*_dangers(situation)]
+    if situation.home_test:
+        found.append(point(Attention.STAFF, "home-test", Owner.NURSE))
     if situation.letter:
         # After the course as well: the patient still waits.
         found.append(point(Attention.STAFF, "letter", Owner.NURSE))

@@ -72,7 +72,7 @@ def _policy(row: ClinicPolicyVersion | None, moved: dict[str, date]) -> ClinicPo
             changes[name] = LabSchedule(value)
         elif name == "reminder_time":
             changes[name] = time.fromisoformat(value)
-        elif name == "close_normal_results":
+        elif name in {"close_normal_results", "home_test_second_reader"}:
             changes[name] = value is True
         elif name == "result_hours":
             changes[name] = {**policy.result_hours, **{k: int(v) for k, v in value.items()}}

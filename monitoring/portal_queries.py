@@ -10,8 +10,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from courses.models import Course, Prescription
-from monitoring import check_in_drafts, dossier, policies
+from monitoring import check_in_drafts, dossier, home_test_state, policies
 from monitoring.check_in_drafts import Draft
+from monitoring.home_test_state import OwnTest
 from monitoring.models import CheckIn
 from people.models import Patient
 from protocol import (
@@ -78,6 +79,7 @@ class Home:
     # By a planned item's key, what the patient's answer to it is about.
     task_ids: Mapping[str, uuid.UUID] = field(default_factory=dict)
     newest: tuple[Graded, ...] = ()
+    home_test: OwnTest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         started_on=timeline.started_on(known),
         after=after_course.follow_up(facts, as_of=today, policy=policy) if ended else None,
         check_in_open=check_in_drafts.open_item(patient, today=today) is not None,
+        home_test=home_test_state.state_of(course, facts, policy=policy, today=today, now=now),
         task_ids=dict(course.due_items.filter(ended="").values_list("key", "public_id")),
         newest=tuple(
             reading.newest[analyte] for analyte in _READING_ORDER if analyte in reading.newest

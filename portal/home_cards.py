@@ -24,6 +24,7 @@ _SHOWN_DATES = 4
 _WEEK = 7
 # Picking up has a card of its own, and what is only told is nothing to do.
 _LOOK_BACKS = {f"look-back/month-{months:02}" for months in LOOK_BACK_MONTHS}
+_TESTS = {Requirement.PREGNANCY_TEST, Requirement.FINAL_TEST}
 _NOT_A_STEP = {Requirement.COLLECT, Requirement.NOTE, Requirement.LOOK_BACK}
 
 
@@ -121,6 +122,8 @@ def _cards(home: Home) -> Cards:
     steps = _steps(home)
     done = sum(step.status == "ok" for step in steps)
     pressing = _pressing(home)
+    if pressing is not None and pressing.requirement in _TESTS and _is_being_read(home):
+        return Cards(_photo_sent(home), steps, done, coming, "waiting")
     if pressing is not None:
         return Cards(_to_do(pressing, home), steps, done, coming, "to-do")
     if home.phase is Phase.PAUSED:
@@ -156,18 +159,42 @@ def _pick_up(home: Home) -> NextStep:
 
 def _to_do(item: PlannedItem, home: Home) -> NextStep:
     late = item.status is ItemStatus.OVERDUE
-    here = item.requirement is Requirement.CHECK_IN and home.check_in_open
+    text, url, label = _how(item.requirement, home)
     return NextStep(
         title=wording.REQUIREMENTS[item.requirement],
-        text="" if here else _("Your clinic tells you where. It shows here when it is done."),
+        text=text,
         deadline=item.due_on,
         deadline_zone=home.zone,
         status="warning" if late else "due",
-        url=reverse("portal:check-in") if here else "",
-        label=_("Start, about 2 minutes") if here else "",
+        url=url,
+        label=label,
         task=home.task_ids.get(item.key),
         said=item.said,
     )
+
+
+def _how(requirement: Requirement, home: Home) -> tuple[str, str, str]:
+    """What is said of a task, and its address and button where it can be done here."""
+    if requirement is Requirement.CHECK_IN and home.check_in_open:
+        return "", reverse("portal:check-in"), _("Start, about 2 minutes")
+    test = home.home_test
+    if requirement in _TESTS and test is not None and test.may:
+        text = _("You can do it at home, with one photo.")
+        if test.state == "repeat":
+            text = _("Your clinic could not read the last photo. Please do one more test.")
+        return text, reverse("portal:home-test"), _("Start, about 10 minutes")
+    return _("Your clinic tells you where. It shows here when it is done."), "", ""
+
+
+def _is_being_read(home: Home) -> bool:
+    return home.home_test is not None and home.home_test.state == "waiting"
+
+
+def _photo_sent(home: Home) -> NextStep:
+    text = _(
+        "Your clinic reads it, most often within a working day. You don’t need to do anything."
+    )
+    return _calm(_("We have your photo"), text, home)
 
 
 def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:
@@ -192,12 +219,17 @@ def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:
 def _after(home: Home) -> NextStep:
     after = home.after
     if after is not None and after.final_test_open and after.final_test_due is not None:
+        if _is_being_read(home):
+            return _photo_sent(home)
+        _text, url, label = _how(Requirement.FINAL_TEST, home)
         return NextStep(
             title=wording.REQUIREMENTS[Requirement.FINAL_TEST],
             text=_("Your course has ended. One last test is still to do."),
             deadline=after.final_test_due,
             deadline_zone=home.zone,
             status="due",
+            url=url if after.final_test_due <= home.today else "",
+            label=label,
         )
     if any(item.key in _LOOK_BACKS and item.opens_on <= home.today for item in home.items):
         return _calm(

@@ -38,6 +38,8 @@ _LIST: Text = _("A list with your name on it")
 _RESULTS: Text = _("Your test results")
 _SUPPLY: Text = _("Your next supply")
 _MESSAGES: Text = _("Your messages")
+_DIARY: Text = _("Your diary")
+_PHOTOS: Text = _("Your photos")
 # Name in the access log: what it shows. What is recorded on the course is part of the record.
 PAGES: dict[str, Text] = {
     "today": _LIST,
@@ -80,6 +82,14 @@ PAGES: dict[str, Text] = {
     "portal:family": _("What your clinic shares with them"),
     "guardians": _("Who else sees some of this"),
     "portal:guardians": _("Who else sees some of this"),
+    "portal:diary": _DIARY,
+    "portal:diary-yesterday": _DIARY,
+    "portal:photos": _PHOTOS,
+    "portal:photo": _PHOTOS,
+    "photos": _PHOTOS,
+    "home test": _RESULTS,
+    "home tests": _RESULTS,
+    "portal:home-test": _RESULTS,
     "portal:looks": _("Who looked at my record"),
     "portal:download": _("My data"),
 }

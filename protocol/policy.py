@@ -31,6 +31,8 @@ class ClinicPolicy:
     review_levels: dict[Reason, Level] = field(default_factory=dict)
     # Results of tier t0 close by themselves, with a log; off until a clinic chooses it.
     close_normal_results: bool = False
+    # A negative home test counts when two members of staff have read it so (evidence D).
+    home_test_second_reader: bool = False
     # Hours after which an unread result is passed on, by tier, or ``doubtful`` (LAB-6). t4 is told
     # at once (5.2, same-day contact); t2 from "more than two working days" (UX-06); the rest D.
     result_hours: dict[str, int] = field(

@@ -86,6 +86,12 @@ class PolicyForm(StaffForm):
         max_value=48,
         help_text="It shuts the gate meanwhile (LAB-6).",
     )
+    home_test_second_reader = forms.BooleanField(
+        label="Two people read each photographed home test",
+        required=False,
+        help_text="A negative one counts when both say so; a positive or unclear one at once "
+        "(US-13 leaves the safeguards to the prescriber, evidence D).",
+    )
     reason = forms.CharField(max_length=300, min_length=10, label="Why")
 
     def settings(self) -> dict[str, Any]:
@@ -138,5 +144,6 @@ def chosen(policy: ClinicPolicy) -> dict[str, Any]:
         "uk_rx_last_day": policy.uk_rx_last_day,
         "uk_supply_days": policy.uk_supply_days,
         "close_normal_results": policy.close_normal_results,
+        "home_test_second_reader": policy.home_test_second_reader,
         **{f"hours_{name}": policy.result_hours[name] for name in _HOURS},
     }

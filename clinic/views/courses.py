@@ -15,6 +15,7 @@ from clinic.deciding_rows import decision_row
 from clinic.rows import banner_row, gate_rows, message_row
 from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
+from clinic.views.photos import front_photos
 from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
 from messaging.queries import ledger
@@ -78,6 +79,7 @@ class CourseView(StaffPage):
             check_in_columns=COLUMNS,
             prevention=prevention(found),
             messages_sent=self._messages(course),
+            photos=front_photos(course),
             timeline=happened[:_SHOWN_TIMELINE],
             happened=len(happened),
             others=[row for row in courses_of(course.patient) if row.public_id != public_id],

@@ -19,14 +19,13 @@ from courses.actions.subject import record
 from courses.models import Course, Statement
 from monitoring import check_in_drafts as drafts
 from monitoring import check_in_questions
-from monitoring.actions import escalations, pathway, planning
+from monitoring.actions import alerting, planning
 from monitoring.check_in_drafts import Draft
 from monitoring.check_in_meaning import Meaning
 from monitoring.check_in_questions import WORDING
 from monitoring.check_in_shapes import Question
 from monitoring.models import CheckIn, Escalation
 from people.models import Patient
-from protocol.vocabulary import TestResult
 
 log = structlog.get_logger(__name__)
 
@@ -211,8 +210,7 @@ def _state_what_cannot_wait(
             continue
         fresh.append(row)
         if symptom in meaning.red:
-            kind, reason = _concern(symptom.features)
-            _alert(check_in, kind, reason, row, by=by, now=now)
+            alerting.alert(check_in.course, symptom.features, row, by=by, now=now)
     if meaning.self_harm and meaning.questionnaire is not None:
         row = _state(
             check_in,
@@ -224,29 +222,10 @@ def _state_what_cannot_wait(
         )
         if row is not None:
             fresh.append(row)
-            _alert(check_in, Escalation.Kind.MOOD, "MH_ITEM9", row, by=by, now=now)
+            alerting.raise_for(
+                check_in.course, Escalation.Kind.MOOD, "MH_ITEM9", row, by=by, now=now
+            )
     return fresh
-
-
-def _concern(features: tuple[str, ...]) -> tuple[str, str]:
-    if "positive-test" in features:
-        return Escalation.Kind.PREGNANCY_TEST, "TEST_POSITIVE"
-    if {"suicidal-thoughts", "psychosis"} & set(features):
-        return Escalation.Kind.MOOD, "SYMPTOM_RED"
-    return Escalation.Kind.SYMPTOM, "SYMPTOM_RED"
-
-
-def _alert(
-    check_in: CheckIn, kind: str, reason: str, row: Statement, *, by: trail.Actor, now: datetime
-) -> None:
-    course, evidence = check_in.course, f"statement:{row.pk}"
-    if kind == Escalation.Kind.PREGNANCY_TEST:
-        result = TestResult.POSITIVE
-        pathway.begin_pathway(course, result=result, evidence=evidence, by=by, now=now)
-    else:
-        escalations.raise_for(
-            course, kind=kind, reasons=[reason], evidence=evidence, by=by, now=now
-        )
 
 
 def _statements(meaning: Meaning) -> list[tuple[str, dict[str, Any]]]:

@@ -17,6 +17,7 @@ from monitoring.models import (
     Contact,
     CourseStanding,
     Escalation,
+    HomeTest,
     Letter,
     PharmacyReport,
     WorkItem,
@@ -61,6 +62,7 @@ class _Around:
     signed_unfilled: set[int]
     pharmacy: dict[int, str]
     letters: set[int]
+    home_tests: set[int]
     contacts: dict[int, Contact]
     assignees: dict[int, int]
 
@@ -76,6 +78,11 @@ def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, D
         signed_unfilled=_signed_unfilled(ids, now),
         pharmacy=_pharmacy(ids),
         letters=_with_letters(ids),
+        home_tests=set(
+            HomeTest.objects.filter(course__in=ids, picture__isnull=False, outcome="").values_list(
+                "course_id", flat=True
+            )
+        ),
         contacts=_contacts(ids),
         assignees=dict(
             Assignment.objects.filter(course__in=ids, ended_at__isnull=True).values_list(
@@ -153,6 +160,7 @@ def _standing(
         now=now,
         pharmacy=around.pharmacy.get(pk, ""),
         letter=pk in around.letters,
+        home_test=pk in around.home_tests,
         gap=ahead,
     )
     points = attention.points_of(situation)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import BinaryField, Field, Model
 
 from audit.queries import looks
 from people.models import Patient, User
@@ -49,6 +49,8 @@ TABLES: Mapping[str, tuple[Group, str]] = {
     "courses.Statement": (Group.SAID, "course__patient"),
     "monitoring.CheckIn": (Group.SAID, "course__patient"),
     "monitoring.TaskAnswer": (Group.SAID, "due_item__course__patient"),
+    "monitoring.DiaryDay": (Group.SAID, "course__patient"),
+    "monitoring.Picture": (Group.SAID, "course__patient"),
     "courses.DoseStep": (Group.CAPSULES, "course__patient"),
     "courses.MissedDose": (Group.CAPSULES, "course__patient"),
     "courses.Prescription": (Group.CAPSULES, "course__patient"),
@@ -61,6 +63,8 @@ TABLES: Mapping[str, tuple[Group, str]] = {
     "monitoring.Specimen": (Group.RESULTS, "patient"),
     "monitoring.Observation": (Group.RESULTS, "specimen__patient"),
     "monitoring.PregnancyTest": (Group.RESULTS, "course__patient"),
+    "monitoring.HomeTest": (Group.RESULTS, "course__patient"),
+    "monitoring.HomeTestReading": (Group.RESULTS, "home_test__course__patient"),
     "monitoring.Acknowledgement": (Group.RESULTS, "course__patient"),
     "monitoring.ResultReview": (Group.RESULTS, "course__patient"),
     "monitoring.RememberedLink": (Group.RESULTS, "patient"),
@@ -92,10 +96,11 @@ _KEPT_BACK = frozenset(
         "id", "user", "key", "token_hash", "address_index", "lookup", "form_key", "form_nonce",
         "claim", "claimed_at", "lease_until", "fingerprint", "hints", "suggestions", "message",
         "guardian",
+        "likeness",
     }
 )  # fmt: skip
 # Text that is JSON within.
-_JSON_TEXT = frozenset({"answers"})
+_JSON_TEXT = frozenset({"answers", "felt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,8 @@ def _looks(patient: Patient) -> Table:
 
 def _values(row: Model) -> Iterator[tuple[str, Any]]:
     for field in row._meta.concrete_fields:
-        if field.name not in _KEPT_BACK:
+        # Pictures are saved from their own page.
+        if field.name not in _KEPT_BACK and not isinstance(field, BinaryField):
             yield field.name, _value(row, field)
 
 

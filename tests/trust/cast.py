@@ -24,6 +24,7 @@ from monitoring.actions import (
     letters,
     linking,
     pharmacy,
+    pictures,
 )
 from monitoring.actions import results as arriving
 from monitoring.intake import hl7v2
@@ -31,6 +32,7 @@ from monitoring.intake.code_map import LocalCode
 from monitoring.models import (
     DueItem,
     Escalation,
+    HomeTest,
     LabReport,
     Observation,
     RememberedLink,
@@ -38,12 +40,13 @@ from monitoring.models import (
     Specimen,
 )
 from monitoring.pharmacy import token_of
+from monitoring.pictures import cleaned
 from people import links
 from people.models import Clinic, Membership, Patient, User
 from people.permissions import Role
 from people.queries import places_of
 from protocol.vocabulary import Analyte
-from tests import world
+from tests import shots, world
 from tests.monitoring.intake import messages
 from tests.world import NOW, TODAY
 
@@ -197,11 +200,31 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         "filed-report": filed.public_id,
         **_desk(clinic, patient, doctor),
         "concern": concern.public_id,
+        **_pictures(course, patient),
         "letter": letters.write(patient, text="May I swim?", nonce=uuid.uuid4(), now=NOW).public_id,
         "token": links.token_for(TOKEN_KEY),
         # Of no delivery: an unproved call is refused before its key is looked up.
         "delivery": uuid.UUID(int=1),
     }
+
+
+def _pictures(course: Course, patient: Patient) -> dict[str, object]:
+    """A photo, and a home test that waits to be read."""
+    photo = pictures.keep(
+        course, view="front", sent=shots.photo(), by=patient, today=TODAY, now=NOW
+    )
+    picture = pictures.store(
+        course, "test", cleaned(shots.photo(2)), "0" * 64, today=TODAY, now=NOW
+    )
+    test = HomeTest.objects.create(
+        course=course,
+        code="ACE34",
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=30),
+        picture=picture,
+        said="negative",
+    )
+    return {"photo": photo.public_id, "home-test": test.public_id}
 
 
 def _desk(clinic: Clinic, patient: Patient, doctor: User) -> dict[str, object]:
