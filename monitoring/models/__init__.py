@@ -1,5 +1,6 @@
 """The vigilance: what is due, what came back, what was decided."""
 
+from monitoring.models.after_course import SkinReport
 from monitoring.models.calendar_feeds import CalendarFeed
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
@@ -61,6 +62,7 @@ __all__ = [
     "ResultReview",
     "SavedView",
     "SentForm",
+    "SkinReport",
     "Specimen",
     "TaskAnswer",
     "WorkItem",
