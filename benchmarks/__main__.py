@@ -11,11 +11,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import decision, intake, laboratory, large, rules, scenarios
+from benchmarks import decision, intake, laboratory, large, portal, rules, scenarios
 from benchmarks.measures import Measure
 
 RESULTS = Path(__file__).parent / "results"
-MODULES = (rules, decision, intake, scenarios, laboratory, large)
+MODULES = (rules, decision, intake, scenarios, laboratory, large, portal)
 
 
 def machine() -> str:

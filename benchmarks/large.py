@@ -38,7 +38,7 @@ def size() -> int:
 
 
 @contextmanager
-def _machine() -> Iterator[dict[str, str]]:
+def machine() -> Iterator[dict[str, str]]:
     """Database, broker and a provider of texts; what a process must know to use them."""
     with tempfile.TemporaryDirectory(prefix="isotrack-bench-") as name:
         folder = Path(name)
@@ -75,7 +75,7 @@ def _machine() -> Iterator[dict[str, str]]:
             database.stop()
 
 
-def _run(surroundings: dict[str, str], *command: object) -> Any:
+def run(surroundings: dict[str, str], *command: object) -> Any:
     words = [sys.executable, *(str(word) for word in command)]
     done = subprocess.run(  # noqa: S603 - our own commands
         words, cwd=PROJECT, env=surroundings, check=True, stdout=subprocess.PIPE
@@ -91,28 +91,28 @@ def measures() -> Iterator[Measure]:
     steps = (max(200, patients // 100), max(300, patients // 10), patients)
     due = min(5_000, steps[1] // 3)
     seconds = 40.0 if patients >= FULL else 10.0
-    with _machine() as machine:
-        _run(machine, "manage.py", "migrate", "-v0")
-        _run(machine, "-m", "benchmarks.large_clinic", steps[0], told)
-        few = _run(machine, "-m", "benchmarks.large_pages", _USERS, seconds)
-        _run(machine, "-m", "benchmarks.large_clinic", steps[1], told)
-        ticks = [_run(machine, "-m", "benchmarks.large_ticks", due)]
-        grown = _run(machine, "-m", "benchmarks.large_clinic", steps[2], told)
+    with machine() as around:
+        run(around, "manage.py", "migrate", "-v0")
+        run(around, "-m", "benchmarks.large_clinic", steps[0], told)
+        few = run(around, "-m", "benchmarks.large_pages", _USERS, seconds)
+        run(around, "-m", "benchmarks.large_clinic", steps[1], told)
+        ticks = [run(around, "-m", "benchmarks.large_ticks", due)]
+        grown = run(around, "-m", "benchmarks.large_clinic", steps[2], told)
         copied = (steps[2] - steps[1]) / grown["seconds"]
         yield Measure("copy a patient, seed_demo", copied, 0.0, "COPY, constraints and triggers on")
-        many = _run(machine, "-m", "benchmarks.large_pages", _USERS, seconds)
-        ticks.append(_run(machine, "-m", "benchmarks.large_ticks", due))
+        many = run(around, "-m", "benchmarks.large_pages", _USERS, seconds)
+        ticks.append(run(around, "-m", "benchmarks.large_ticks", due))
         yield from _of_ticks(ticks)
         yield from _of_pages(few, many, steps)
-        yield from _of_sending(_run(machine, "-m", "benchmarks.large_sending", due))
+        yield from _of_sending(run(around, "-m", "benchmarks.large_sending", due))
         yield from _of_lateness(
-            _run(machine, "-m", "benchmarks.large_lateness", min(20_000, patients // 5))
+            run(around, "-m", "benchmarks.large_lateness", min(20_000, patients // 5))
         )
-        beside = machine | {"DJANGO_SETTINGS_MODULE": "benchmarks.beat_settings"}
-        _run(beside, "manage.py", "migrate", "django_celery_beat", "-v0")
+        beside = around | {"DJANGO_SETTINGS_MODULE": "benchmarks.beat_settings"}
+        run(beside, "manage.py", "migrate", "django_celery_beat", "-v0")
         for way, words in _WAYS.items():
-            kept = _run(beside, "-m", "benchmarks.schedules", way, patients)
-            counted = _run(beside, "-m", "benchmarks.schedules", way, "restart")
+            kept = run(beside, "-m", "benchmarks.schedules", way, patients)
+            counted = run(beside, "-m", "benchmarks.schedules", way, "restart")
             yield from _of_schedule(f"{words}, {patients:,} patients", kept, counted)
 
 

@@ -57,7 +57,7 @@ def main(users: int, seconds: float) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _await(port)
+        await_server(port)
         found = {}
         for page in pages:
             _asked(page, port, sessions[:2], token, seconds=2.0)
@@ -111,7 +111,7 @@ def _world(users: int) -> tuple[list[Page], list[str], str]:
     return pages, cookies, f"{settings.CSRF_COOKIE_NAME}={token}"
 
 
-def _await(port: int) -> None:
+def await_server(port: int) -> None:
     for _ in range(300):
         try:
             line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
