@@ -75,6 +75,7 @@ class Kind(StrEnum):
     HOME_TEST_SENT = "home-test.sent"
     HOME_TEST_READ = "home-test.read"
     HOME_TEST_TO_REPEAT = "home-test.to-repeat"
+    SKIN_REPORTED = "skin.reported"
     CONTACT_LOGGED = "contact.logged"
     WORK_ASSIGNED = "work.assigned"
     VIEW_CHANGED = "view.changed"

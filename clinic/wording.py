@@ -248,6 +248,7 @@ EVENTS: dict[str, str] = {
     "home-test.sent": "Picture of a home test sent",
     "home-test.read": "Picture of a home test read",
     "home-test.to-repeat": "Another home test asked for",
+    "skin.reported": "Skin after the course reported by the patient",
     "letter.written": "Message written by the patient",
     "letter.taken": "Message from the patient taken on",
     "letter.answered": "Message from the patient answered",

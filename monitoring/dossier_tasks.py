@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from messaging.models import Message
-from monitoring.models import Acknowledgement, DueItem, TaskAnswer
+from monitoring.models import Acknowledgement, DueItem, SkinReport, TaskAnswer
 from protocol import facts as f
 from protocol.vocabulary import Requirement, Said
 
@@ -13,7 +13,7 @@ Rows = dict[int, dict[str, list[f.Fact]]]
 
 
 def load(ids: Sequence[int], rows: Rows, zones: Mapping[int, ZoneInfo]) -> None:
-    """Add the facts of each course to ``rows``, in four queries."""
+    """Add the facts of each course to ``rows``, in five queries."""
     waived = DueItem.objects.filter(course_id__in=ids, ended=DueItem.Ending.WAIVED)
     for item in waived.order_by("pk"):
         if item.waived_at is not None:
@@ -27,6 +27,10 @@ def load(ids: Sequence[int], rows: Rows, zones: Mapping[int, ZoneInfo]) -> None:
                 )
             )
     _load_notes(ids, rows, zones)
+    for report in SkinReport.objects.filter(course_id__in=ids).order_by("on", "pk"):
+        rows[report.course_id]["skin_reports"].append(
+            f.SkinReport(ref=f"skin-report:{report.pk}", on=report.on, month=report.month)
+        )
     said = TaskAnswer.objects.filter(
         due_item__course_id__in=ids, due_item__ended="", ended_at__isnull=True
     )

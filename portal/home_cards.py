@@ -231,13 +231,21 @@ def _after(home: Home) -> NextStep:
             url=url if after.final_test_due <= home.today else "",
             label=label,
         )
-    if any(item.key in _LOOK_BACKS and item.opens_on <= home.today for item in home.items):
-        return _calm(
-            _("How is your skin?"),
-            _("For some people spots come back within a year. If yours do, call your clinic."),
-            home,
+    if any(_asks(item, home.today) for item in home.items):
+        return NextStep(
+            title=_("How is your skin?"),
+            text=_("For some people spots come back within a year. Tell us how yours is."),
+            deadline=None,
+            deadline_zone=home.zone,
+            status="due",
+            url=reverse("portal:skin"),
+            label=_("Answer three questions"),
         )
     return _calm(_("Your course has ended"), _("Thank you for all your care."), home)
+
+
+def _asks(item: PlannedItem, today: date) -> bool:
+    return item.key in _LOOK_BACKS and item.opens_on <= today and item.met_by is None
 
 
 def _pressing(home: Home) -> PlannedItem | None:

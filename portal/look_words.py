@@ -40,6 +40,7 @@ _SUPPLY: Text = _("Your next supply")
 _MESSAGES: Text = _("Your messages")
 _DIARY: Text = _("Your diary")
 _PHOTOS: Text = _("Your photos")
+_AFTER: Text = _("After your course")
 # Name in the access log: what it shows. What is recorded on the course is part of the record.
 PAGES: dict[str, Text] = {
     "today": _LIST,
@@ -90,6 +91,9 @@ PAGES: dict[str, Text] = {
     "home test": _RESULTS,
     "home tests": _RESULTS,
     "portal:home-test": _RESULTS,
+    "portal:after": _AFTER,
+    "portal:offline": _("Your next dates"),
+    "portal:skin": _AFTER,
     "portal:looks": _("Who looked at my record"),
     "portal:download": _("My data"),
 }

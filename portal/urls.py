@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import (
+    after,
     calendars,
     check_in,
     diary,
@@ -15,6 +16,7 @@ from portal.views import (
     learn,
     letters,
     looks,
+    offline,
     pharmacy,
     photos,
     reach,
@@ -36,6 +38,8 @@ urlpatterns = [
     path("check-in/now/", check_in.Now.as_view(), name="check-in-now"),
     path("check-in/answers/", check_in.Answers.as_view(), name="check-in-answers"),
     path("check-in/done/", check_in.Done.as_view(), name="check-in-done"),
+    path("after/", after.After.as_view(), name="after"),
+    path("after/now/", after.Skin.as_view(), name="skin"),
     path("diary/", diary.Diary.as_view(), name="diary"),
     path("diary/yesterday/", diary.Diary.as_view(), {"back": 1}, name="diary-yesterday"),
     path("photos/", photos.Photos.as_view(), name="photos"),
@@ -51,6 +55,8 @@ urlpatterns = [
     path("learn/<slug:slug>/", learn.Card.as_view(), name="learn-card"),
     path("reach/", reach.Reach.as_view(), name="reach"),
     path("devices/", reach.Devices.as_view(), name="devices"),
+    path("offline/", offline.Offline.as_view(), name="offline"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
     path("device-worker.js", reach.worker, name="worker"),
     path("calendar/", calendars.CalendarPage.as_view(), name="calendar"),
     path("calendar/<str:token>/dates.ics", calendars.calendar_file, name="calendar-file"),

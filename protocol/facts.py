@@ -162,6 +162,13 @@ class ResultNote(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkinReport(Fact):
+    """How the skin is so many months after the course, as the patient says."""
+
+    month: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabAcknowledged(Fact):
     """A prescriber has read results and says what happens next (LAB-8).
 
@@ -385,4 +392,5 @@ class CourseFacts:
     waivers: tuple[Waiver, ...] = ()
     task_answers: tuple[TaskAnswer, ...] = ()
     result_notes: tuple[ResultNote, ...] = ()
+    skin_reports: tuple[SkinReport, ...] = ()
     moved: tuple[Moved, ...] = field(default=())

@@ -45,9 +45,17 @@ def note_items(q: Question) -> Iterator[PlannedItem]:
 
 
 def look_back_items(q: Question, after: AfterCourse) -> Iterator[PlannedItem]:
-    """The day from which blood may be given again, then a look back; up to the next one to come."""
+    """The day from which blood may be given again, then a look back; up to the next one to come.
+
+    A look back is met when the patient has said how their skin is.
+    """
     if after.last_dose is None:
         return
+    answered = {
+        f"month-{each.month:02}": Ref("skin-report", each.ref, each.on)
+        for each in q.facts.skin_reports
+        if after.last_dose < each.on <= q.on
+    }
     days = [("blood", after.blood_donation_from)]
     days += [(f"month-{m:02}", add_months(after.last_dose, m)) for m in LOOK_BACK_MONTHS]
     for name, due_on in sorted(days, key=lambda each: each[1] or date.max):
@@ -63,6 +71,7 @@ def look_back_items(q: Question, after: AfterCourse) -> Iterator[PlannedItem]:
             opens_on=due_on,
             due_on=due_on,
             closes_on=closes_on,
+            met_by=answered.get(name),
             as_of=q.on,
             policy=q.policy,
         )

@@ -20,6 +20,7 @@ from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
 from messaging.queries import ledger
 from monitoring.queries import reading
+from monitoring.queries.after_course import reports_of
 from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
 from people.permissions import Permission
 from protocol import dosing
@@ -80,6 +81,7 @@ class CourseView(StaffPage):
             prevention=prevention(found),
             messages_sent=self._messages(course),
             photos=front_photos(course),
+            looked_back=reports_of(course) if found.after else (),
             timeline=happened[:_SHOWN_TIMELINE],
             happened=len(happened),
             others=[row for row in courses_of(course.patient) if row.public_id != public_id],

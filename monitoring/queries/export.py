@@ -51,6 +51,7 @@ TABLES: Mapping[str, tuple[Group, str]] = {
     "monitoring.TaskAnswer": (Group.SAID, "due_item__course__patient"),
     "monitoring.DiaryDay": (Group.SAID, "course__patient"),
     "monitoring.Picture": (Group.SAID, "course__patient"),
+    "monitoring.SkinReport": (Group.SAID, "course__patient"),
     "courses.DoseStep": (Group.CAPSULES, "course__patient"),
     "courses.MissedDose": (Group.CAPSULES, "course__patient"),
     "courses.Prescription": (Group.CAPSULES, "course__patient"),

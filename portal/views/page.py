@@ -71,6 +71,7 @@ class PatientPage(View):
             "now": self.now,
             "help_url": reverse("portal:help"),
             "by_link": access.by_link,
+            "access_known": not access.by_link,
             "tabs": []
             if access.by_link
             else _tabs(self.tab, own_queries.unread(access.patient, now=self.now)),

@@ -1,0 +1,120 @@
+"""After the course: its dates, how the skin is, another course; and the pages without a network."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, transaction
+from django.test import Client
+
+from courses.models import Course
+from monitoring.actions import planning
+from monitoring.models import CourseStanding, DueItem, Letter, SkinReport
+from people.permissions import Role
+from tests import world
+from tests.world import NOW
+
+AFTER, SKIN = "/after/", "/after/now/"
+WELL = {"skin": "1", "glad": "yes", "call": "no"}
+
+
+@pytest.fixture
+def ended(course: Course) -> Course:
+    """The course has ended with today's dose."""
+    world.stopped(course, world.staff(course.clinic))
+    return course
+
+
+def later(course: Course, client: Client, clock: time_machine.Coordinates, days: int) -> None:
+    clock.move_to(NOW + timedelta(days=days))
+    planning.replan(course, now=NOW + timedelta(days=days))
+    client.force_login(course.patient.user)
+
+
+def test_each_date_says_what_ends_and_when(signed_in: Client, ended: Course) -> None:
+    page = signed_in.get(AFTER).content.decode()
+    for words, day in (
+        ("Your last test", "22 December 2026"),
+        ("Birth control up to this day", "22 December 2026"),
+        ("You can give blood from this day", "23 December 2026"),
+        ("No waxing, peel or laser", "22 May 2027"),
+    ):
+        assert words in page and day in page
+    assert "See your dates" in signed_in.get("/home/").content.decode()
+
+
+def test_nobody_can_become_pregnant_reads_of_no_test(client: Client, db: None) -> None:
+    course = world.course(world.patient(world.clinic(), login=True, sex="male"), category="ncp")
+    world.stopped(course, world.staff(course.clinic))
+    client.force_login(course.patient.user)
+    page = client.get(AFTER).content.decode()
+    assert "You can give blood" in page
+    assert "Your last test" not in page and "Birth control" not in page
+
+
+def test_skin_is_asked_at_three_months_answered_once_and_shown_to_the_clinic(
+    signed_in: Client, ended: Course, clock: time_machine.Coordinates
+) -> None:
+    assert signed_in.get(SKIN).status_code == 302
+    later(ended, signed_in, clock, 92)
+    assert "Answer three questions" in signed_in.get("/home/").content.decode() or (
+        "Do your last test" in signed_in.get("/home/").content.decode()
+    )
+    assert "3 months after your course" in signed_in.get(SKIN).content.decode()
+    assert signed_in.post(SKIN, {"skin": "1"}).status_code == 422
+    for _press in range(2):
+        assert signed_in.post(SKIN, WELL).status_code == 302
+    row = SkinReport.objects.get()
+    assert (row.month, row.skin, row.glad, row.wants_call) == (3, 1, "yes", False)
+    item = DueItem.objects.get(key="look-back/month-03")
+    assert (item.ended, item.met_by) == ("met", f"skin-report:{row.pk}")
+    assert not Letter.objects.exists()
+    assert "Nearly clear" in signed_in.get(AFTER).content.decode()
+    nurse = Client()
+    nurse.force_login(world.staff(ended.clinic, Role.NURSE))
+    shown = nurse.get(f"/clinic/courses/{ended.public_id}/").content.decode()
+    assert "3 months after: almost clear" in shown
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SkinReport.objects.update(skin=4)
+
+
+def test_who_wants_a_call_waits_on_the_clinics_list(
+    signed_in: Client, ended: Course, clock: time_machine.Coordinates
+) -> None:
+    later(ended, signed_in, clock, 92)
+    signed_in.post(SKIN, {"skin": "4", "glad": "unsure", "call": "yes"})
+    assert "3 months after the course: severe" in Letter.objects.get().text
+    assert "letter" in ended.work_items.values_list("reason", flat=True)
+    assert CourseStanding.objects.get(course=ended).owner
+
+
+def test_another_course_is_asked_for_once_a_day(signed_in: Client, ended: Course) -> None:
+    for _press in range(2):
+        assert signed_in.post(AFTER)["Location"] == "/messages/"
+    assert "another course" in Letter.objects.get().text
+
+
+def test_page_for_no_connection_names_nobody_and_dates_only_when_asked(
+    signed_in: Client, course: Course
+) -> None:
+    plain = signed_in.get("/offline/").content.decode()
+    assert 'href="tel:911"' in plain and "988" in plain
+    for private in (course.patient.given_name, course.clinic.name, "Next dates"):
+        assert private not in plain
+    assert "Next dates" in signed_in.get("/offline/?dates=1").content.decode()
+    signed_in.logout()
+    stranger = signed_in.get("/offline/?dates=1").content.decode()
+    assert "Next dates" not in stranger and "findahelpline.com" in stranger
+
+
+def test_installed_app_says_nothing_of_skin_or_drug(client: Client, db: None) -> None:
+    answer = client.get("/app.webmanifest")
+    found = json.loads(answer.content)
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert (found["name"], found["start_url"], found["display"]) == (
+        "My clinic", "/home/", "standalone",
+    )  # fmt: skip
+    assert {icon["sizes"] for icon in found["icons"]} == {"192x192", "512x512"}
