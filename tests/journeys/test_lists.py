@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from courses.models import Dispense
+from courses.models import Dispense, Prescription
 from monitoring.actions import escalations, planning
 from monitoring.models import Assignment, Contact, PharmacyLink, WorkItem
 from monitoring.pharmacy import token_of
@@ -175,3 +175,29 @@ def test_a_pharmacy_fills_what_the_doctor_signed(arrive: Arrive, width: int, sch
     pharmacist.press("Dispensed 30 capsules")
     assert pharmacist.reads("Handed out")
     assert Dispense.objects.get(prescription=signed).rma == "RMA-77"
+
+
+def test_the_ready_are_signed_together_by_keyboard_alone(arrive: Arrive) -> None:
+    """Journey 3.1: one press on Today, two keys a patient, one for all; twice is once."""
+    clinic = world.clinic("uk-mhra")
+    for _ in range(3):
+        planning.replan(ready.british_course(clinic), now=NOW)
+    doctor = signed_in(arrive, clinic, Role.DERMATOLOGIST, DESK)
+    page = doctor.page
+    page.locator("a.it-tile", has_text="Ready to sign").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/clinic/ready/")
+    assert doctor.reads("Sign the ticked prescriptions")
+    page.keyboard.type("jxjx")
+    assert doctor.reads("Sign 2 prescriptions")
+    doctor.look()
+    page.keyboard.type("ss")
+    page.wait_for_selector("text=2 signed")
+    doctor.look()
+    assert Prescription.objects.count() == 2
+    page.go_back()
+    page.locator("[data-sign]").wait_for()
+    page.keyboard.type("jxjx")
+    page.keyboard.press("s")
+    page.wait_for_load_state()
+    assert Prescription.objects.count() == 2
