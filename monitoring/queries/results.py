@@ -19,6 +19,10 @@ from people.queries import NotFound, PatientRow, Place, patient_row
 _ALIKE = 0.6
 
 
+_FORMATS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "csv": "CSV"}
+_SHOWN = 2_000
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A patient whose a report may be, and what speaks for it."""
@@ -37,12 +41,15 @@ class QueuedReport:
     received_at: datetime
     file_name: str
     format: str
+    came_by: str
     sender: str
+    control_id: str
     identifiers: tuple[str, ...]
     born: date | None
     name: str
     suggestions: tuple[Suggestion, ...]
     may_link: bool
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,10 @@ def report_of(place: Place, public_id: uuid.UUID) -> LabReport:
 
 
 def queued_report(place: Place, report: LabReport) -> QueuedReport:
-    """One report as its page shows it: with patients of that birth date and a similar name."""
+    """One report as its page shows it: with patients of that birth date and a similar name.
+
+    Of what cannot be used the beginning is there as it was sent: somebody must tell the laboratory.
+    """
     people = {
         str(patient.public_id): patient_row(patient)
         for patient in Patient.objects.filter(
@@ -104,7 +114,16 @@ def queued_report(place: Place, report: LabReport) -> QueuedReport:
         )
     }
     row = _queued(report, people)
-    return replace(row, suggestions=(*row.suggestions, *_alike(place, row)))
+    sent = "" if row.may_link else _beginning(report.message.raw)
+    return replace(row, suggestions=(*row.suggestions, *_alike(place, row)), sent=sent)
+
+
+def _beginning(raw: str) -> str:
+    """The first lines of a message as text; what no screen shows is a dot."""
+    text = raw[:_SHOWN].encode("latin-1").decode("utf-8", "replace")
+    lines = re.split(r"\r\n?|\n", text)
+    shown = "\n".join("".join(char if char.isprintable() else "·" for char in x) for x in lines)
+    return f"{shown.rstrip()} …" if len(raw) > _SHOWN else shown.rstrip()
 
 
 def _alike(place: Place, row: QueuedReport) -> list[Suggestion]:
@@ -192,8 +211,10 @@ def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:
         reason=row.reason,
         received_at=row.received_at,
         file_name=row.message.file_name,
-        format=row.message.format,
+        format=_FORMATS.get(row.message.format, "format not known"),
+        came_by=row.message.get_source_display(),
         sender=row.message.sender,
+        control_id=row.message.control_id,
         identifiers=tuple(hints.get("identifiers", ())),
         born=date.fromisoformat(born) if born else None,
         name=f"{hints.get('family', '')}, {hints.get('given', '')}".strip(", "),

@@ -231,3 +231,19 @@ def test_what_cannot_count_as_sent_is_not_called_confirmed(
 
     assert "cannot count as sent" in answer.content.decode()
     assert in_force(patient).confirmed_at is None
+
+
+def test_what_cannot_be_used_shows_who_sent_what(visitor: Client, clinic: Clinic) -> None:
+    """Enough to call the laboratory; markup in it is text."""
+    wrong = "OBX|1|NM|<b>ALT</b>\x07"
+    report = send(
+        clinic, "PID|1||M-1||Example^Ada||20040210|F", f"NTE|1||{wrong}", control_id="N-9"
+    )
+
+    page = text(visitor, "queued", report.public_id)
+
+    assert "LAB/NORTH" in page
+    assert "N-9" in page
+    assert "OBX|1|NM|&lt;b&gt;ALT&lt;/b&gt;·" in page
+    assert "Whose is it?" not in page
+    assert "HL7 v2" in text(visitor, "results")
