@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SIGN_IN_LINK_ASKED = "sign-in-link.asked"
     SIGN_IN_LINK_OPENED = "sign-in-link.opened"
     SIGN_IN_LINK_REFUSED = "sign-in-link.refused"
+    PASSWORD_CHOSEN = "password.chosen"  # noqa: S105 - the name of an event
     GUARDIAN_ADDED = "guardian.added"
     GUARDIAN_ENDED = "guardian.ended"
     GUARDIAN_AGREED = "guardian.agreed"

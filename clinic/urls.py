@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from clinic.views.accounts import Account
 from clinic.views.acknowledging import Acknowledge
 from clinic.views.calling import Call
 from clinic.views.changes import Changed
@@ -60,6 +61,7 @@ urlpatterns = [
     path("patients/", Patients.as_view(), name="patients"),
     path("patients/<uuid:public_id>/", PatientHome.as_view(), name="patient"),
     path("patients/<uuid:public_id>/ways/", Ways.as_view(), name="ways"),
+    path("patients/<uuid:public_id>/account/", Account.as_view(), name="account"),
     path("patients/<uuid:public_id>/guardians/", Guardians.as_view(), name="guardians"),
     path("patients/<uuid:public_id>/start/", StartCourse.as_view(), name="start-known"),
     path("start/", StartCourse.as_view(), name="start"),

@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
-# Links of tasks, pharmacists and password resets, and calendars' addresses open something for
-# whoever reads them (SEC-13).
-_OPENERS = re.compile(r"(/t/|/p/|/calendar/|/reset/key/)[^/\s?\"']+")
+# Links of tasks, pharmacists, sign-ins and password resets, and calendars' addresses open
+# something for whoever reads them (SEC-13).
+_OPENERS = re.compile(r"(/t/|/in/|/p/|/calendar/|/reset/key/)[^/\s?\"']+")
 # A laboratory's token, wherever a library may have quoted it.
 _LAB_TOKEN = re.compile(r"\bitl_[\w-]{20,}")
 # Line breaks and terminal commands from outside would read as lines of ours (ASVS 16.4.1).

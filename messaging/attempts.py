@@ -13,7 +13,8 @@ from messaging.models import Delivery, Message
 from messaging.purposes import Audience
 from messaging.rendering import SEVERAL, Text, as_html, language_for, render
 from messaging.verdicts import Go
-from people import links
+from people import links, sign_in
+from people.guardian_queries import guardian_of
 
 # Stands for a task link in the text we keep: whoever reads the ledger cannot use the link.
 _LINK_KEPT = "[link]"
@@ -73,7 +74,7 @@ def drafted(facts: Facts, go: Go, *, now: datetime) -> Draft:
         ),
         language=text.language,
         subject=text.subject,
-        body=text.body.replace(link, _LINK_KEPT) if go.purpose.task_link else text.body,
+        body=text.body.replace(link, _LINK_KEPT) if _opens(go) else text.body,
     )
 
 
@@ -117,11 +118,25 @@ def _path(message: Message, go: Go) -> str:
     """The address in the text: a task link, or the page to sign in at."""
     if message.patient_id is not None and go.purpose.task_link:
         return links.path_for(message.key)
+    if go.purpose.sign_in_link:
+        return sign_in.path_of(message.key)
     return "/clinic/" if go.purpose.audience is Audience.STAFF else "/"
 
 
+def _opens(go: Go) -> bool:
+    """Whether the link lets somebody in, so that nobody else may read it anywhere."""
+    return go.purpose.task_link or go.purpose.sign_in_link
+
+
+def _spoken(message: Message) -> str:
+    if message.patient is not None:
+        return message.patient.language
+    guardian = guardian_of(message.user) if message.user is not None else None
+    return guardian.language if guardian is not None else settings.LANGUAGE_CODE
+
+
 def _text(message: Message, go: Go, *, link: str) -> Text:
-    wanted = message.patient.language if message.patient is not None else settings.LANGUAGE_CODE
+    wanted = _spoken(message)
     return render(
         template=SEVERAL if go.several else go.purpose.template,
         variant="" if go.several else message.variant,

@@ -146,6 +146,9 @@ def _usable_contacts(facts: Facts, *, channels: Collection[str]) -> list[Contact
     willing = [contact for contact in facts.contacts if contact.opted_out_at is None]
     if not willing:
         return End(Message.State.SUPPRESSED, Message.Why.OPTED_OUT)
+    if facts.message.only_way:
+        only = facts.message.only_way
+        willing = [contact for contact in willing if contact.channel == only]
     good = [contact for contact in willing if contact.bad_at is None]
     if not good:
         return End(Message.State.SUPPRESSED, Message.Why.BAD_ADDRESS)

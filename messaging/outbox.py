@@ -25,6 +25,7 @@ def enqueue(
     kind: str = "",
     expires_at: datetime | None = None,
     other_way: bool = False,
+    only_way: str = "",
 ) -> Message:
     """Plan one message, exactly once per key (G1); part of the caller's transaction.
 
@@ -43,13 +44,14 @@ def enqueue(
         kind: what supersedes what, where finer than the purpose (a requirement).
         expires_at: not after this instant; otherwise ``send_after + purpose.expires_after``.
         other_way: by a channel that earlier messages about this did not use, if there is one.
+        only_way: by this channel or not at all.
 
     Raises:
         ValueError: the recipient does not fit the purpose, or there is no such text.
     """
     if (patient is None) == (user is None):
         raise ValueError("a message has exactly one recipient")
-    if (patient is None) != (purpose.audience is Audience.STAFF):
+    if (patient is None) != (purpose.audience is not Audience.PATIENT):
         raise ValueError(f"{purpose.name} is for {purpose.audience.value}")
     if variant not in purpose.variants:
         raise ValueError(f"{purpose.name} has no text {variant!r}")
@@ -67,6 +69,7 @@ def enqueue(
         send_after=send_after,
         expires_at=expires_at or send_after + purpose.expires_after,
         other_way=other_way,
+        only_way=only_way,
         inbox_from=send_after if patient is not None else None,
         state_at=now,
     )

@@ -34,7 +34,8 @@ class InboxRow:
 class Way:
     """One way to reach the patient, in the order in which they are tried.
 
-    ``address`` is shortened so that it is recognised and not told; a device has its ``label``.
+    ``proven``: a link that was sent there has been opened with the birth date. ``address`` is
+    shortened so that it is recognised and not told; a device has its ``label``.
     """
 
     pk: int
@@ -43,6 +44,7 @@ class Way:
     label: str
     on: bool
     bad: bool
+    proven: bool
     since: datetime
 
 
@@ -85,6 +87,7 @@ def wishes(patient: Patient, *, whole: bool = False) -> Wishes:
                 label=way.label,
                 on=way.opted_out_at is None,
                 bad=way.bad_at is not None,
+                proven=way.verified_at is not None,
                 since=way.created_at,
             )
             for way in ways

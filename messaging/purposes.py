@@ -26,6 +26,7 @@ class Audience(StrEnum):
 
     PATIENT = "patient"
     STAFF = "staff"
+    GUARDIAN = "guardian"
 
 
 class UnknownPurpose(LookupError):
@@ -49,13 +50,14 @@ class Purpose:
         quiet_hours: only between 08:00 and 20:00 where the patient lives (REM-12).
         task_link: the text carries a link that asks for the birth date; otherwise it carries the
             address to sign in at.
+        sign_in_link: the text carries the link that its action made for this message's key.
         link_lasts: how long that link works.
         kind: what supersedes what; empty means the purpose's name.
         one_a_day: at most one of its kind per patient and local day.
         joins: several of these due on one day are told in one message: its page lists them all.
         variants: the texts it has; ``("",)`` if there is one only.
         spared_at_limit: those of them that are left out once the month's limit is reached.
-        audience: patients, or users of a clinic.
+        audience: patients, users of a clinic, or guardians.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Purpose:
     template: str
     quiet_hours: bool = True
     task_link: bool = False
+    sign_in_link: bool = False
     link_lasts: timedelta = timedelta(days=7)
     kind: str = ""
     one_a_day: bool = True

@@ -8,6 +8,7 @@ from django.db.models import Q
 from messaging import purposes
 from messaging.purposes import Audience, Purpose, Urgency
 from monitoring.models import CourseStanding, DueItem, Escalation, PharmacyReport
+from people.models import SignInLink
 from protocol.vocabulary import Owner, Requirement
 
 # What ``_still_due`` asks.
@@ -58,6 +59,12 @@ def _still_reported(about: str, now: datetime) -> bool | str:
 def _always(about: str, now: datetime) -> bool:
     """What was said then is still worth saying until it expires."""
     return True
+
+
+def _still_open(about: str, now: datetime) -> bool | str:
+    """The link has neither been used nor been replaced by a newer one."""
+    waiting = SignInLink.objects.filter(pk=_id(about), used_at=None, revoked_at=None)
+    return waiting.exists() or "used, or a newer one was asked for"
 
 
 def _id(about: str) -> str:
@@ -158,6 +165,38 @@ ESCALATION = purposes.declare(
     still_wanted=_still_unacknowledged,
     template="escalation",
     audience=Audience.STAFF,
+    one_a_day=False,
+)
+
+# Asked for by somebody who waits for it: at any hour, to a locked account too, and soon worthless.
+SIGN_IN_LINK = purposes.declare(
+    "sign-in-link",
+    urgency=Urgency.ESCALATION,
+    quiet_hours=False,
+    expires_after=timedelta(days=3),
+    still_wanted=_still_open,
+    template="sign-in-link",
+    sign_in_link=True,
+    one_a_day=False,
+)
+SIGN_IN_CHANGED = purposes.declare(
+    "sign-in-changed",
+    urgency=Urgency.SAFETY,
+    quiet_hours=False,
+    expires_after=timedelta(days=2),
+    still_wanted=_always,
+    template="sign-in-changed",
+    one_a_day=False,
+)
+GUARDIAN_LINK = purposes.declare(
+    "guardian-link",
+    urgency=Urgency.SAFETY,
+    quiet_hours=False,
+    expires_after=timedelta(days=3),
+    still_wanted=_always,
+    template="guardian-link",
+    sign_in_link=True,
+    audience=Audience.GUARDIAN,
     one_a_day=False,
 )
 

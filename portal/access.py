@@ -55,8 +55,14 @@ def patient_for(request: HttpRequest, now: datetime) -> Access | None:
     moment = now.timestamp()
     too_old = moment - request.session.get(_BEGAN, 0) > LINK_AT_MOST.total_seconds()
     patient = people.patient_by_public_id(uuid.UUID(named))
-    if moment > until or too_old or patient is None:
+    if moment > until or too_old or patient is None or _shut_since(request, patient):
         request.session.flush()
         return None
     request.session[_UNTIL] = (now + LINK_IDLE).timestamp()
     return Access(patient, by_link=True)
+
+
+def _shut_since(request: HttpRequest, patient: people.Patient) -> bool:
+    """Whether the account was locked after this session began, if only for a while (L3)."""
+    since = patient.sessions_from
+    return since is not None and request.session.get(_BEGAN, 0) <= since.timestamp()

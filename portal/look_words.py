@@ -81,6 +81,8 @@ PAGES: dict[str, Text] = {
     "portal:write": _MESSAGES,
     "portal:check-in": _("Your monthly check-in"),
     "portal:family": _("What your clinic shares with them"),
+    "account": _("How you get in"),
+    "portal:lock": _("Lock my page"),
     "guardians": _("Who else sees some of this"),
     "portal:guardians": _("Who else sees some of this"),
     "portal:diary": _DIARY,

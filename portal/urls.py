@@ -22,6 +22,7 @@ from portal.views import (
     reach,
     records,
     tasks,
+    ways_in,
     what_if,
 )
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path("language/", language.ChooseLanguage.as_view(), name="language"),
     path("p/<str:token>/", pharmacy.PharmacySlip.as_view(), name="pharmacy"),
     path("leave/", door.Leave.as_view(), name="leave"),
+    path("recover/", ways_in.Recover.as_view(), name="recover"),
+    path("in/<str:token>/", ways_in.SignInLinkDoor.as_view(), name="sign-in-link"),
+    path("new-password/", ways_in.NewPassword.as_view(), name="new-password"),
+    path("lock/", ways_in.Lock.as_view(), name="lock"),
     path("home/", home.Home.as_view(), name="home"),
     path("check-in/", check_in.Landing.as_view(), name="check-in"),
     path("check-in/<int:number>/", check_in.Ask.as_view(), name="check-in-question"),

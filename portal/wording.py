@@ -115,6 +115,8 @@ PURPOSES: dict[str, Text] = {
     "result-note": gettext_lazy("Message from your clinic"),
     "pharmacy-note": gettext_lazy("News about your next pick-up"),
     "look-back": gettext_lazy("After your course"),
+    "sign-in-link": gettext_lazy("Link to choose a new password"),
+    "sign-in-changed": gettext_lazy("Your password was changed"),
     "welcome": gettext_lazy("Welcome"),
 }
 CHANNELS: dict[str, Text] = {

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 
 from clinic.forms.guardians import GuardianForm, GuardianRuleForm
 from clinic.views.base import StaffPage
+from monitoring.actions import ways_in
 from people import guardian_queries
 from people.actions import guardians
 from people.actions.patients import Unusable
@@ -40,14 +41,16 @@ class Guardians(StaffPage):
         known = {**form.cleaned_data, "relation": Relation(form.cleaned_data["relation"])}
         known["areas"] = frozenset(Area(area) for area in known["areas"])
         try:
-            guardians.add(patient, guardians.NewGuardian(**known), by=self.user, now=self.now)
+            row = guardians.add(patient, guardians.NewGuardian(**known), by=self.user, now=self.now)
         except Unusable as error:
             form.add_error(error.field, str(error))
             return self._page(patient, form, status=422)
         except guardians.NotAllowed:
             form.add_error(None, "This clinic has no guardians, or the patient is of age.")
             return self._page(patient, form, status=422)
-        messages.success(self.request, "Added. They sign in with their own address.")
+        if not row.guardian.user.has_usable_password():
+            ways_in.invite_guardian(row.guardian, by=self.user, now=self.now)
+        messages.success(self.request, "Added. A link to choose a password is on its way to them.")
         return redirect("clinic:guardians", public_id)
 
     def _end(self, patient: Patient) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -94,6 +95,8 @@ def _turned_away(request: HttpRequest) -> HttpResponseBase:
         if people.places_of(request.user) or request.user.is_staff or guardian_of(request.user):
             raise Http404
         logout(request)
+        # They have just shown a password that was right; nobody else learns it.
+        messages.info(request, _("Your page is locked. Choose “I cannot get in any more” below."))
     if request.method in {"GET", "HEAD"}:
         return redirect_to_login(request.get_full_path())
     return redirect("account_login")

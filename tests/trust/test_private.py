@@ -173,6 +173,7 @@ def _none_of(words: tuple[str, ...], text: str) -> None:
     [
         ("GET /t/AbC-12_x/ from a phone", "GET /t/[link]/ from a phone"),
         ("next=/t/AbC", "next=/t/[link]"),
+        ("GET /in/AbC-12_x/ twice", "GET /in/[link]/ twice"),
         ("/account/password/reset/key/3-cx1-ab/", "/account/password/reset/key/[link]/"),
         ("Bearer itl_AbCdEf-12345_678901234567 no", "Bearer [token] no"),
         ("two\nlines\r\x1b[31mred", "two\\x0alines\\x0d\\x1b[31mred"),
