@@ -21,6 +21,8 @@ class Kind(StrEnum):
     SIGN_IN_LINK_OPENED = "sign-in-link.opened"
     SIGN_IN_LINK_REFUSED = "sign-in-link.refused"
     PASSWORD_CHOSEN = "password.chosen"  # noqa: S105 - the name of an event
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
     GUARDIAN_ADDED = "guardian.added"
     GUARDIAN_ENDED = "guardian.ended"
     GUARDIAN_AGREED = "guardian.agreed"

@@ -197,6 +197,8 @@ EVENTS: dict[str, str] = {
     "sign-in-link.opened": "Link to sign in anew used",
     "sign-in-link.refused": "Link to sign in anew refused",
     "password.chosen": "Password chosen after a link",
+    "passkey.added": "Passkey added by the patient",
+    "passkey.removed": "Passkey removed by the patient",
     "guardian.added": "Guardian added",
     "guardian.ended": "Guardian's view ended",
     "guardian.agreed": "Patient's word about a guardian",

@@ -4,6 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa_base
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from isotrack.preferences import theme
@@ -34,6 +35,7 @@ urlpatterns = [
     path("2fa/", mfa_base.index, name="mfa_index"),
     path("2fa/authenticate/", mfa_base.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa_base.reauthenticate, name="mfa_reauthenticate"),
+    path("passkey/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(

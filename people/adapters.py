@@ -1,7 +1,10 @@
 """How allauth behaves here: no open sign-up, encrypted second factors, a door per audience."""
 
+from collections.abc import Collection
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -33,6 +36,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Second-factor secrets are encrypted with the field key (SEC-19)."""
+
+    def is_mfa_enabled(self, user: User, types: Collection[str] | None = None) -> bool:
+        """Of people outside a passkey opens alone; it is no second step after their password."""
+        if user.is_anonymous:
+            return False
+        staff = user.is_staff or user.memberships.filter(active=True).exists()
+        if types is not None and not staff:
+            types = [kind for kind in types if kind != Authenticator.Type.WEBAUTHN]
+        enabled: bool = super().is_mfa_enabled(user, types=types)
+        return enabled
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret before it is stored."""

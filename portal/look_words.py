@@ -82,6 +82,7 @@ PAGES: dict[str, Text] = {
     "portal:check-in": _("Your monthly check-in"),
     "portal:family": _("What your clinic shares with them"),
     "account": _("How you get in"),
+    "portal:passkeys": _("Passkeys"),
     "portal:lock": _("Lock my page"),
     "guardians": _("Who else sees some of this"),
     "portal:guardians": _("Who else sees some of this"),

@@ -122,7 +122,7 @@ class Devices(PatientPage):
             reaching.add_device(
                 self.patient,
                 **form.cleaned_data,
-                label=_label(request.headers.get("User-Agent", "")),
+                label=device_label(request.headers.get("User-Agent", "")),
                 now=self.now,
             )
         except push.BadSubscription:
@@ -163,7 +163,7 @@ def _hour(hour: int | None) -> time | None:
     return None if hour is None else time(hour)
 
 
-def _label(agent: str) -> str:
+def device_label(agent: str) -> str:
     """What the owner would call the device: browser and system, nothing finer."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
