@@ -30,7 +30,9 @@ def body_limit(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > MOST_BYTES and not request.path.startswith("/api/"):
-            return HttpResponse(status=413, headers={"Connection": "close"})
+            text = f"What was sent is longer than {MOST_BYTES:,} bytes: send it in parts.\n"
+            kind = "text/plain; charset=utf-8"
+            return HttpResponse(text, kind, 413, headers={"Connection": "close"})
         return get_response(request)
 
     return middleware

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -13,7 +12,7 @@ from monitoring.intake.code_map import UNMAPPED
 from monitoring.models import LabMessage, LabReport, Observation, ReportMove
 from people.models import Patient, User
 from people.queries import NotFound, PatientRow, Place, patient_row
-from protocol.plausibility import likely_unit
+from protocol.plausibility import likely_unit, limit_fits
 from protocol.units import measures, units_of
 from protocol.vocabulary import Analyte
 
@@ -193,7 +192,7 @@ def _held_row(row: Observation) -> HeldRow:
         received_at=row.received_at,
         sender=row.specimen.sender,
         why=row.held,
-        likely=_likely(analyte, row.value, row.unit),
+        likely=_likely(analyte, row),
         units=units,
         needs_day=has_date_doubt(row.held),
         not_confirmable=why_not_confirmable(row),
@@ -201,10 +200,13 @@ def _held_row(row: Observation) -> HeldRow:
     )
 
 
-def _likely(analyte: Analyte | None, value: Decimal | None, unit: str) -> str:
-    if analyte is None or value is None or not measures(analyte, unit):
+def _likely(analyte: Analyte | None, row: Observation) -> str:
+    """The unit that is probably meant; none in which the laboratory's own limit cannot be."""
+    if analyte is None or row.value is None or not measures(analyte, row.unit):
         return ""
-    return likely_unit(analyte, value, unit)
+    likely = likely_unit(analyte, row.value, row.unit)
+    fits = not likely or row.uln is None or limit_fits(analyte, row.uln, likely)
+    return likely if fits else ""
 
 
 def _reports(rows: QuerySet[LabReport]) -> tuple[ReportRow, ...]:

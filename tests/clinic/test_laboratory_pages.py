@@ -247,3 +247,13 @@ def test_what_cannot_be_used_shows_who_sent_what(visitor: Client, clinic: Clinic
     assert "OBX|1|NM|&lt;b&gt;ALT&lt;/b&gt;·" in page
     assert "Whose is it?" not in page
     assert "HL7 v2" in text(visitor, "results")
+
+
+def test_a_unit_that_the_range_contradicts_is_not_proposed(
+    visitor: Client, clinic: Clinic, patient: Patient
+) -> None:
+    """1.234 could be in ukat/L; a limit of 56 could not."""
+    send(clinic, pid(patient), messages.OBR, messages.obx(value="1.234", limits="7,0 - 56,0"))
+    page = text(visitor, "held", in_force(patient).public_id)
+    assert "divide thousands" in page
+    assert "The number reads as" not in page
