@@ -7,6 +7,7 @@ default: ``make run`` writes its own secrets, production must name them.
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from isotrack import env, logs
@@ -209,6 +210,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# A made-up language from the right, for looking at pages: `python -m local.pseudo` writes it.
+_PSEUDO = BASE_DIR / "var" / "pseudo-locale"
+if DEBUG and _PSEUDO.is_dir():
+    LOCALE_PATHS.append(_PSEUDO)
+    LANGUAGES.append(("xb", "xb"))
+    LANGUAGES_BIDI = ["ar", "fa", "he", "ur", "xb"]
+    LANG_INFO["xb"] = {"bidi": True, "code": "xb", "name": "Pseudo", "name_local": "xb"}
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
