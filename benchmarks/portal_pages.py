@@ -95,7 +95,7 @@ def _load(browser: Browser, address: str, cookie: str, key: str) -> dict[str, fl
     line.send("Network.emulateNetworkConditions", _SLOW)
     line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     shown = page.goto(address, wait_until="networkidle")
     if shown is None or shown.status != 200 or page.url != address:
         raise SystemExit(f"{address} answered {shown and shown.status}: {page.url}")
