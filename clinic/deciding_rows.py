@@ -1,5 +1,6 @@
 """Rows about deciding: what waits and since when, what was decided, what was replaced."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from clinic.result_rows import difference, sender_words, series
 from monitoring.queries.concerns import StepRow
 from monitoring.queries.reading import DecisionRow, ReplacedRow, ReviewRow
 from monitoring.result_notes import NOTES
-from protocol.grading import Flag
+from protocol.grading import Flag, Graded
+from protocol.lab_actions import SEVERITY, LabAction, LabNote, action_for, notes_for
 from protocol.vocabulary import Tier
 
 _SHOWN_LINES = 4
@@ -79,6 +81,27 @@ def _waits_as(line: dict[str, Any]) -> str:
     """The tier in which a result came onto the list, where it is read as milder now."""
     asks = line.get("asks") or 0
     return wording.TIERS[Tier(asks)][0].lower() if asks > (line["tier"] or 0) else ""
+
+
+def advice_rows(results: Iterable[Graded]) -> list[str]:
+    """``ALT: hold, and repeat within a week …``: what each result of a draw asks for, worst first.
+
+    Other draws of the course are not read here: advice stands beside the result it is about (5.2).
+    """
+    asked = [(action_for(graded), graded) for graded in results]
+    asked = [each for each in asked if each[0] is not LabAction.CONTINUE]
+    asked.sort(key=lambda each: -SEVERITY[each[0]])
+    return list(
+        dict.fromkeys(
+            f"{wording.ANALYTES[graded.analyte.value]}: {_proposal(action, graded)}"
+            for action, graded in asked
+        )
+    )
+
+
+def _proposal(action: LabAction, graded: Graded) -> str:
+    fasting = action is LabAction.REPEAT and LabNote.FASTING_REPEAT in notes_for(graded)
+    return wording.LAB_ACTIONS["repeat-fasting" if fasting else action.value]
 
 
 def milder_words(row: ReviewRow) -> list[str]:

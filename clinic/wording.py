@@ -333,14 +333,16 @@ TEXT_STEPS: dict[str, str] = {
 
 
 # What the rule book proposes for the newest results (5.2); a proposal, never done by itself.
+# What the rule book proposes for one result, after the name of the test.
 LAB_ACTIONS: dict[str, str] = {
-    "continue": "The rule book proposes: continue.",
-    "acknowledge": "The rule book proposes: read, repeat soon, consider a lower dose.",
-    "repeat": "The rule book proposes: repeat the test first; lipids fasting.",
-    "confirm-unit": "A value or unit looks impossible: confirm it with the laboratory first.",
-    "reduce": "The rule book proposes: halve the dose and repeat fasting within 2 weeks.",
-    "hold": "The rule book proposes: hold, and repeat within a week with CK and bilirubin.",
-    "stop": "The rule book proposes: stop or hold now, and speak to the patient today.",
+    "continue": "continue",
+    "acknowledge": "read, repeat soon, consider a lower dose",
+    "repeat": "repeat the test first",
+    "repeat-fasting": "repeat the test first, fasting",
+    "confirm-unit": "the value or unit looks impossible, confirm it with the laboratory first",
+    "reduce": "halve the dose and repeat fasting within 2 weeks",
+    "hold": "hold, and repeat within a week with CK and bilirubin",
+    "stop": "stop or hold now, and speak to the patient today",
 }
 
 

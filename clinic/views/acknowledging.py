@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinic import wording
 from clinic.deciding_rows import (
+    advice_rows,
     decision_row,
     milder_words,
     note_rows,
@@ -29,6 +30,7 @@ from monitoring.actions import acknowledging, confirming
 from monitoring.queries import reading, results
 from monitoring.queries.course_page import CoursePage, course_page, planned_supply
 from people.permissions import Permission
+from protocol.lab_actions import repeat_within
 
 _REFUSALS: dict[type[Exception], str] = {
     acknowledging.Changed: "Something arrived or was decided since this page was shown. "
@@ -182,7 +184,7 @@ class Acknowledge(CourseFormPage):
                 for each in results.held_of(row)
                 if each.analyte and self.place.may(Permission.RECORD_CARE)
             ],
-            advice=wording.LAB_ACTIONS[found.reading.action.value],
+            advice=advice_rows(drawn.results if drawn else ()),
             waiting=waiting_words(review, now=self.now) if review else "",
             corrected=bool(review and review.corrected),
             milder=milder_words(review) if review else [],
@@ -196,9 +198,14 @@ class Acknowledge(CourseFormPage):
     def _initial(self, found: CoursePage, drawn: Any, review: Any) -> dict[str, Any]:
         """What the rule book proposes, to be changed: the repeat's day and half the dose (5.2)."""
         initial: dict[str, Any] = {"version": review.version if review else ""}
-        days = found.reading.repeat_within_days
-        if drawn is not None and days is not None:
-            initial["repeat_on"] = max(self.today, drawn.collected_on + timedelta(days=days))
+        within = [
+            days
+            for graded in (drawn.results if drawn else ())
+            if (days := repeat_within(graded, found.reading.ladder)) is not None
+        ]
+        if within:
+            repeat_on = drawn.collected_on + timedelta(days=min(within))
+            initial["repeat_on"] = max(self.today, repeat_on)
         halved = tuple(Decimal(mg) / 2 for mg in planned_supply(found))
         if halved:
             initial["pattern"] = halved

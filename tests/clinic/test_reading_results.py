@@ -251,6 +251,33 @@ def test_a_value_in_doubt_leads_to_its_settling_and_never_keeps_back_another(
     assert ("What happens next" in page) is decides
 
 
+def test_advice_beside_a_result_is_about_that_result(desk: Client, here: Clinic) -> None:
+    """A doubtful lipid of today is not advised on by the liver value of yesterday (5.2)."""
+    course, liver = course_with(here, alt="200")
+    lipids = [
+        messages.obx("2571-8^TG^LN", "1.9", "mg/dL", "<150"),
+        messages.obx("2093-3^Chol^LN", "180", "mg/dL", "<200", number=2),
+    ]
+    drawn = f"OBR|2|ORD-2|ACC-2|24331-1^Lipids^LN|||{world.TODAY:%Y%m%d}081500"
+    send(here, pid(course.patient), drawn, *lipids, control_id="lipids")
+    row = ResultReview.objects.exclude(pk=liver.pk).get()
+
+    def page(of: ResultReview) -> Any:
+        return desk.get(
+            reverse("clinic:acknowledge", args=[course.public_id, of.specimen.public_id])
+        )
+
+    about_lipids, about_liver = page(row), page(liver)
+    hold = "ALT: hold, and repeat within a week with CK and bilirubin"
+    assert about_lipids.context["advice"] == [
+        "Triglycerides: the value or unit looks impossible, confirm it with the laboratory first"
+    ]
+    assert hold not in about_lipids.content.decode()
+    assert "repeat_on" not in about_lipids.context["form"].initial
+    assert hold in about_liver.content.decode()
+    assert "repeat_on" in about_liver.context["form"].initial
+
+
 def test_the_list_leads_from_one_decision_to_the_next(desk: Client, here: Clinic) -> None:
     severe, first = course_with(here, alt="200", name="Severe")
     raised, second = course_with(here, alt="140", name="Raised")
