@@ -49,6 +49,7 @@ def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
         "status": status,
         "lines": [_line(line) for line in row.lines[:_SHOWN_LINES]],
         "more": max(0, len(row.lines) - _SHOWN_LINES),
+        "others": max(0, len(row.lines) - 1),
         "needs_decision": row.needs_decision,
         "waiting": waited_words(row, now=now),
         "told": ", ".join(row.told),

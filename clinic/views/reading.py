@@ -46,7 +46,7 @@ class ToRead(StaffPage):
         return self._page(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Show whose results would be closed, then close them one by one."""
+        """Show whose results would be closed, then close them in one step."""
         if not self.place.may(Permission.ACKNOWLEDGE_RESULT):
             raise PermissionDenied
         picked = _picked(request.POST.getlist("pick"))
@@ -89,21 +89,19 @@ class ToRead(StaffPage):
     def _close(self, picked: list[Picked], rows: dict[uuid.UUID, ReviewRow]) -> HttpResponse:
         self.template_name = "clinic/to_read_done.html"
         reviews = reading.reviews_by_id(self.place, rows)
+        here = [each for each in picked if each.public_id in rows]
+        refusals = acknowledging.read_together(
+            [(reviews[each.public_id], each.version) for each in here], by=self.user, now=self.now
+        )
         done: list[ReviewRow] = []
         refused: list[dict[str, Any]] = []
-        for each in picked:
-            row = rows.get(each.public_id)
-            if row is None:
-                continue
-            try:
-                acknowledging.read_normal(
-                    reviews[each.public_id], version=each.version, by=self.user, now=self.now
-                )
-            except tuple(_REFUSALS) as refusal:
-                why = _REFUSALS[type(refusal)]
-                refused.append({"patient": row.patient, "why": why})
-            else:
+        for each in here:
+            row = rows[each.public_id]
+            refusal = refusals.get(reviews[each.public_id].pk)
+            if refusal is None:
                 done.append(row)
+            else:
+                refused.append({"patient": row.patient, "why": _REFUSALS[type(refusal)]})
         return self.page(
             done=[review_row(row, now=self.now) for row in done],
             refused=refused,

@@ -58,10 +58,11 @@ class Results(StaffPage):
         zone = ZoneInfo(self.place.timezone)
         receipts: list[arriving.Receipt] = []
         code_map = code_maps.code_map_of(self.place.clinic_id)
-        for raw, entries in lab_files.messages(
+        parts = lab_files.messages(
             upload, file=upload.name, zone=zone, as_of=self.today, code_map=code_map
-        ):
-            receipts += arriving.receive(raw, entries, origin=origin, by=self.user, now=self.now)
+        )
+        for batch in lab_files.batches(parts):
+            receipts += arriving.receive_many(batch, origin=origin, by=self.user, now=self.now)
         self._say(receipts)
         resent = [each.entry for each in receipts if each.status == "duplicate"]
         again = [(entry.sender, entry.control_id) for entry in resent]

@@ -156,6 +156,29 @@ def read_normal(review: ResultReview, *, version: str, by: User, now: datetime) 
     )
 
 
+@transaction.atomic
+def read_together(
+    picked: Iterable[tuple[ResultReview, str]], *, by: User, now: datetime
+) -> dict[int, Exception]:
+    """Close rows of the list as read, all in one transaction; each in the version that was shown.
+
+    Returns:
+        why not, by row: ``Changed``, ``NeedsDecision`` or ``StillDoubtful``; the others are closed.
+    """
+    rows = list(picked)
+    # All at once and in one order, so that two people with the same rows wait and do not collide.
+    courses = Course.objects.select_for_update(of=("self",)).order_by("pk")
+    list(courses.filter(pk__in={row.course_id for row, _ in rows}).values_list("pk"))
+    refused: dict[int, Exception] = {}
+    with planning.planned_once():
+        for row, version in rows:
+            try:
+                read_normal(row, version=version, by=by, now=now)
+            except (Changed, NeedsDecision, StillDoubtful) as refusal:
+                refused[row.pk] = refusal
+    return refused
+
+
 def _check_version(specimen: Specimen, course: Course, version: str) -> None:
     if not version:
         return

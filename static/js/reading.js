@@ -7,7 +7,16 @@
   const rows = Array.from(form.querySelectorAll("tr[data-row]"));
   let at = -1;
 
+  /* Past the last row the next page begins at its first; what is ticked is not left behind. */
+  const turn = (step) => {
+    const link = document.querySelector(`.it-pager a[rel=${step > 0 ? "next" : "prev"}]`);
+    if (link && boxes(true).length === 0) location.assign(`${link.href}#${step > 0 ? "first" : "last"}`);
+  };
   const go = (step) => {
+    if (at >= 0 && (at + step < 0 || at + step >= rows.length)) {
+      turn(step);
+      return;
+    }
     at = Math.min(Math.max(at + step, 0), rows.length - 1);
     rows.forEach((row, number) => row.classList.toggle("is-current", number === at));
     rows[at].querySelector("[data-open]").focus();
@@ -35,6 +44,13 @@
     } else return;
     event.preventDefault();
   });
+
+  if (rows.length > 0 && location.hash === "#first") go(1);
+  if (rows.length > 0 && location.hash === "#last") go(rows.length);
+
+  /* On a narrow screen the worst value stands alone, and the others unfold. */
+  if (window.matchMedia("(max-width: 767.98px)").matches)
+    form.querySelectorAll("details.it-rest").forEach((rest) => rest.removeAttribute("open"));
 
   /* The mouse and the Tab key move the current row as well. */
   form.addEventListener("focusin", (event) => {
