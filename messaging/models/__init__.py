@@ -2,6 +2,7 @@
 
 from messaging.models.channels import ChannelPause
 from messaging.models.deliveries import Delivery
+from messaging.models.holds import SendingHold, SentFrom
 from messaging.models.inbound import AddressReport, InboundText
 from messaging.models.messages import Message, Urgency
 from messaging.models.wishes import ClinicLimits, PatientHours, PurposeOptOut
@@ -15,5 +16,7 @@ __all__ = [
     "Message",
     "PatientHours",
     "PurposeOptOut",
+    "SendingHold",
+    "SentFrom",
     "Urgency",
 ]
