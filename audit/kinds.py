@@ -99,6 +99,8 @@ class Kind(StrEnum):
     MESSAGE_CANCELLED = "message.cancelled"
     MESSAGE_SENT_AGAIN = "message.sent-again"
     MESSAGE_LIMITS_CHANGED = "message.limits-changed"
+    SENDING_HELD = "sending.held"
+    SENDING_RELEASED = "sending.released"
     POLICY_CHANGED = "policy.changed"
     EDITION_MOVED = "edition.moved"
     RULE_FAILED = "rule.failed"

@@ -11,6 +11,7 @@ from clinic.views.courses import CourseView
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
 from clinic.views.guardians import GuardianRulePage, Guardians
+from clinic.views.held import HeldMessages
 from clinic.views.home_tests import HomeTestPicture, NextHomeTest, ReadHomeTest
 from clinic.views.lab_ladder import LabLadderPage
 from clinic.views.laboratories import Laboratories, Laboratory
@@ -112,6 +113,7 @@ urlpatterns = [
     path("messages/", Messages.as_view(), name="messages"),
     path("messages/from-patients/", Letters.as_view(), name="letters"),
     path("messages/from-patients/<uuid:public_id>/", OneLetter.as_view(), name="letter"),
+    path("messages/held/", HeldMessages.as_view(), name="messages-held"),
     path("messages/to-come/", Forecast.as_view(), name="messages-to-come"),
     path("messages/<uuid:public_id>/", OneMessage.as_view(), name="message"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),

@@ -275,6 +275,8 @@ EVENTS: dict[str, str] = {
     "message.cancelled": "Message taken back",
     "message.sent-again": "Message sent again",
     "message.limits-changed": "Limits of messages changed",
+    "sending.held": "Messages to patients held",
+    "sending.released": "Held messages let go",
     "policy.changed": "Clinic policy changed",
     "edition.moved": "Edition's first day moved",
     "rule.failed": "A rule failed",

@@ -51,3 +51,17 @@ class PurposeOptOutAdmin(ReadOnly):
     """Kinds of message that patients do not want."""
 
     list_display = ("purpose", "since")
+
+
+@admin.register(models.SendingHold)
+class SendingHoldAdmin(ReadOnly):
+    """When messages to patients were held, and who let them go."""
+
+    list_display = ("clinic", "since", "reason", "released_at", "released_by")
+
+
+@admin.register(models.SentFrom)
+class SentFromAdmin(ReadOnly):
+    """Databases from which messages have been sent."""
+
+    list_display = ("database", "since")

@@ -1,9 +1,10 @@
 """Claims: whose turn it is with a message, by compare-and-swap with a lease (REM-04)."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ _CLAIM = """
            lease_until = %(lease_until)s, attempts = attempts + 1
      WHERE id = ANY(ARRAY(
            SELECT id FROM messaging_message
-            WHERE {condition}
+            WHERE {condition} AND (patient_id IS NULL OR clinic_id <> ALL(%(held)s))
             ORDER BY {order} LIMIT %(limit)s
               FOR UPDATE SKIP LOCKED))
  RETURNING id, attempts, patient_id
@@ -58,14 +59,22 @@ class Held:
     again: bool
 
 
-def claim(*, limit: int, now: datetime) -> list[Held]:
+def claim(*, limit: int, now: datetime, held: Sequence[int] = ()) -> list[Held]:
     """Take up to ``limit`` messages: first what dead workers left, then the most urgent.
 
     Any number of workers may do this at once; each message is given to one of them (REM-07). What
     may have killed its worker is given out alone, so that no other message is lost with it again.
+
+    Args:
+        held: clinics to whose patients nothing is sent now (``holds``).
     """
     taken: list[Held] = []
-    values = {"now": now, "lease_until": now + LEASE, "impossible": now + 2 * LEASE}
+    values: dict[str, Any] = {
+        "now": now,
+        "lease_until": now + LEASE,
+        "impossible": now + 2 * LEASE,
+        "held": list(held),
+    }
     steps = [(_ABANDONED, "")]
     steps += [(_DUE, urgency.value) for urgency in Urgency]
     with connection.cursor() as cursor:

@@ -33,6 +33,7 @@ from messaging.channels.base import (
 from messaging.claims import Held, all_still_held, claim, give_back, locked, still_held
 from messaging.clock import database_now
 from messaging.facts import Facts, known_about
+from messaging.holds import held_clinics
 from messaging.models import Delivery, Message, Urgency
 from messaging.quick import Taken, begin_unless_changed, settle_if_plain
 from messaging.receipts import miss_receipts
@@ -78,10 +79,11 @@ def run(limit: int = 2_000, now: datetime | None = None) -> int:
     """
     clock: Clock = database_now if now is None else lambda: now
     stop_at = time.monotonic() + _BUDGET_S
+    held = held_clinics(now=clock())
     taken = 0
     with channels.opened() as available:
         while taken < limit and time.monotonic() < stop_at:
-            batch = claim(limit=min(_BATCH, limit - taken), now=clock())
+            batch = claim(limit=min(_BATCH, limit - taken), now=clock(), held=held)
             if not batch:
                 break
             _send_together(batch, available, clock, runs=now is None)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views import View
 
 from audit import trail
+from messaging.holds import banner_shows
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted, Place, places_of
 
@@ -100,6 +101,7 @@ class StaffPage(View):
             "now": self.now,
             "today": self.today,
             "as_of": self.now,
+            "sending_held": banner_shows(self.place.clinic_id),
             "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.
             "search_url": "" if "banner" in context else reverse("clinic:patients"),
