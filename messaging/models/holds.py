@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from people.constraints import both_or_neither
 from people.models import Clinic, User
 
 
@@ -47,11 +48,7 @@ class SendingHold(models.Model):
                 condition=Q(released_at__isnull=True),
                 name="one_open_sending_hold_per_clinic",
             ),
-            models.CheckConstraint(
-                condition=Q(released_at__isnull=True, released_by__isnull=True)
-                | Q(released_at__isnull=False, released_by__isnull=False),
-                name="sending_hold_is_released_by_somebody",
-            ),
+            both_or_neither("released", model="sending_hold"),
         ]
 
     def __str__(self) -> str:
