@@ -143,8 +143,8 @@ def _restarted(way: str, count: int) -> dict[str, int]:
         broker.start()
         os.environ["REDIS_URL"] = app.conf.broker_url = broker.url()
         os.environ["SMS_WEBHOOK_URL"] = f"http://127.0.0.1:{port}/"
-        with _process("-m", "benchmarks.sink", str(port)), _hands(way, count, folder):
-            _until(lambda: _sink()["taken"] * 10 >= count, patience_s=120)
+        with _process("-m", "benchmarks.sink", str(port)), _hands(way, count) as planned:
+            _until(lambda: _sink()["taken"] * 10 >= planned, patience_s=120)
             if (process := broker.process) is not None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -153,15 +153,15 @@ def _restarted(way: str, count: int) -> dict[str, int]:
             time.sleep(PATIENCE_S)
             said = _sink()
         broker.stop()
-    return {"due": count, "missing": count - said["taken"], "repeated": said["repeated"]}
+    return {"due": planned, "missing": planned - said["taken"], "repeated": said["repeated"]}
 
 
 @contextmanager
-def _hands(way: str, count: int, folder: Path) -> Iterator[None]:
+def _hands(way: str, count: int) -> Iterator[int]:
     """So many reminders for a moment in a few seconds, and the processes that send them."""
     due = datetime.now(UTC) + timedelta(seconds=DUE_IN_S)
     plan = {"ours": _plan_ours, "periodic": _plan_periodic, "eta": _plan_eta}[way]
-    plan(count, due)
+    planned = plan(count, due)
     owner = "isotrack" if way == "ours" else "benchmarks.schedule_app"
     with ExitStack() as running:
         for number in range(2):
@@ -175,15 +175,16 @@ def _hands(way: str, count: int, folder: Path) -> Iterator[None]:
             )  # fmt: skip
         if way == "ours":
             running.enter_context(_process("-m", "benchmarks.schedules", "ours", "ring"))
-        yield
+        yield planned
 
 
-def _plan_ours(count: int, due: datetime) -> None:
-    fill_product(count)
+def _plan_ours(count: int, due: datetime) -> int:
+    filled = fill_product(count)
     Message.objects.filter(key__startswith="bench:", state="planned").update(send_after=due)
+    return filled
 
 
-def _plan_periodic(count: int, due: datetime) -> None:
+def _plan_periodic(count: int, due: datetime) -> int:
     PeriodicTask.objects.all().delete()
     moment = ClockedSchedule.objects.create(clocked_time=due)
     PeriodicTask.objects.bulk_create(
@@ -191,11 +192,13 @@ def _plan_periodic(count: int, due: datetime) -> None:
                      clocked=moment, one_off=True)
         for each in range(count)
     )  # fmt: skip
+    return count
 
 
-def _plan_eta(count: int, due: datetime) -> None:
+def _plan_eta(count: int, due: datetime) -> int:
     for number in range(count):
         remind.apply_async((f"e{number}",), eta=due)
+    return count
 
 
 @contextmanager
