@@ -206,10 +206,15 @@ def reason_words(
     return ReasonWords(title, text, OWNERS[owner], from_on)
 
 
+# A new test comes later; first the clinic talks with them. Two orders at once would frighten.
+_CLINIC_CALLS = frozenset({Reason.TEST_POSITIVE, Reason.TEST_INDETERMINATE})
+
+
 def finding_words(finding: Finding) -> ReasonWords:
     """The words of one finding."""
     when = finding.clears_on or finding.remedy_on
-    return reason_words(finding.reason, owner=finding.owner, from_on=when)
+    owner = Owner.NURSE if finding.reason in _CLINIC_CALLS else finding.owner
+    return reason_words(finding.reason, owner=owner, from_on=when)
 
 
 _TEXT_LINES = {"988": gettext_lazy("Call or text"), "85258": gettext_lazy("Text SHOUT to")}
