@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet, Subquery
 
 from monitoring.attention import Attention
 from monitoring.models import (
@@ -106,13 +106,7 @@ def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
     """What needs whom in a clinic now."""
     day = now.astimezone(ZoneInfo(place.timezone)).date()
     counted = filters.counts(place, today=day)
-    last = (
-        LabReport.objects.filter(clinic_id=place.clinic_id)
-        .order_by("-received_at")
-        .values_list("received_at", flat=True)
-        .first()
-    )
-    unread, to_decide = _reviews(place, day)
+    outside = _outside(place, day)
     groups = {
         name: _rows(filters.items(place, name, today=day), limit=limit)
         for name, limit in (("act", PAGE), ("staff", shown), ("patient", shown))
@@ -127,10 +121,10 @@ def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
         window_ends=filters.items(place, "window", today=day)
         .values_list("closes_at", flat=True)
         .first(),
-        unread=unread,
-        queued_reports=_queue(place).aggregate(n=Count("pk"))["n"],
-        to_decide=to_decide,
-        last_arrival=last,
+        unread=outside.unread,
+        queued_reports=outside.queued,
+        to_decide=outside.to_decide,
+        last_arrival=outside.last,
         sorted_at=sorted_at,
         is_old=is_old,
         empty=empty and not CourseStanding.objects.filter(clinic_id=place.clinic_id).exists(),
@@ -188,15 +182,17 @@ def freshness(*, now: datetime) -> tuple[datetime | None, bool]:
     return at, at is not None and now - at > OLD_AFTER
 
 
-def _reviews(place: Place, day: date) -> tuple[int, int]:
-    """Results to read that came since yesterday, and those that need a decision."""
+def _outside(place: Place, day: date) -> Any:
+    """``unread`` results since yesterday, those ``to_decide``, ``queued`` reports, the ``last``."""
     reviews = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
+    arrivals = LabReport.objects.filter(clinic_id=place.clinic_id).order_by("-received_at")
     yesterday = start_of_day(day - timedelta(days=1), place.timezone)
-    row: Any = Clinic.objects.annotate(
+    return Clinic.objects.annotate(
         unread=filters.count_of(reviews.filter(since__gte=yesterday)),
         to_decide=filters.count_of(reviews.filter(needs_decision=True)),
+        queued=filters.count_of(_queue(place)),
+        last=Subquery(arrivals.values("received_at")[:1]),
     ).get(pk=place.clinic_id)
-    return row.unread, row.to_decide
 
 
 def _queue(place: Place) -> QuerySet[LabReport]:

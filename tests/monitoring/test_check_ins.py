@@ -13,7 +13,7 @@ from courses.actions import stopping
 from courses.models import Course, MissedDose, Statement
 from messaging.models import Message
 from monitoring import check_in_drafts, check_in_questions, check_in_symptoms
-from monitoring.actions import check_ins, planning
+from monitoring.actions import check_ins, escalations, planning
 from monitoring.models import CheckIn, DueItem, Escalation
 from tests import world
 from tests.monitoring_answers import answer_all
@@ -169,7 +169,7 @@ def test_a_second_danger_sign_wakes_an_acknowledged_alert() -> None:
     check_ins.save(check_in, number=1, answer=["head"], by=patient, today=TODAY, now=NOW)
     doctor = world.staff(check_in.course.clinic)
     first = Escalation.objects.get()
-    check_ins.escalations.acknowledge(first, by=doctor, now=NOW)
+    escalations.acknowledge(first, by=doctor, now=NOW)
 
     check_ins.save(check_in, number=1, answer=["head", "yellow"], by=patient, today=TODAY, now=NOW)
 

@@ -89,7 +89,7 @@ def _check(response: HttpResponse, address: Address, actor: str, expected: str) 
 
 def _canaries(response: HttpResponse) -> set[str]:
     body = b"" if response.streaming else response.content
-    text = body.decode() + str(dict(response.headers))
+    text = body.decode(errors="replace") + str(dict(response.headers))
     return {word for word in (*HERE, *ELSEWHERE) if word in text}
 
 
