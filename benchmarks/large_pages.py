@@ -46,11 +46,11 @@ def main(users: int, seconds: float) -> None:
 
     pages, sessions, token = _world(users)
     port = free_port()
-    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    server += ["--no-ws", "--workers", "2", "--blocking-threads", "4", "--port", str(port)]
+    server = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1"]
+    server += ["--no-ws", "--workers", "2", "--port", str(port)]
     surroundings = os.environ | {"DJANGO_SETTINGS_MODULE": "benchmarks.bare_settings"}
     running = subprocess.Popen(  # noqa: S603 - our own command
-        [*server, "isotrack.wsgi:application"],
+        [*server, "isotrack.asgi:application"],
         cwd=PROJECT,
         env=surroundings,
         stdout=subprocess.DEVNULL,
