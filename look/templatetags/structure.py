@@ -6,7 +6,7 @@ attribute is left out of the page, except where its absence must be said.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -166,8 +166,16 @@ def _row(piece: str, row: Any) -> SafeString:
 
     Lists show the same rows to everybody in a clinic, and again every minute.
     """
-    draw = _drawn if isinstance(row, Hashable) else _drawn.__wrapped__
+    draw = _drawn if _can_be_kept(row) else _drawn.__wrapped__
     return draw(piece, row, get_language())
+
+
+def _can_be_kept(row: Any) -> bool:
+    try:
+        hash(row)
+    except TypeError:
+        return False
+    return True
 
 
 @register.simple_tag
