@@ -125,7 +125,8 @@ def since_day(text: str, *, today: date) -> date:
 
 def count_changed(place: Place, *, since: date, me: User) -> int:
     """How many patients ``changed`` would list."""
-    return len({patient for patient, *_ in _events(place, since=since, me=me)})
+    newest = _newest(place, since=since, me=me)
+    return len(set(newest.values_list("patient", flat=True)[:MOST]))
 
 
 def changed(place: Place, *, since: date, me: User, page: int) -> ChangedPage:
@@ -168,6 +169,11 @@ def changed(place: Place, *, since: date, me: User, page: int) -> ChangedPage:
 
 def _events(place: Place, *, since: date, me: User) -> list[tuple[Any, ...]]:
     """Patient, kind, detail, moment and actor of the newest events, newest first."""
+    newest = _newest(place, since=since, me=me)
+    return list(newest.values_list("patient", "kind", "detail", "at", "actor", "actor_name")[:MOST])
+
+
+def _newest(place: Place, *, since: date, me: User) -> QuerySet[Event]:
     # A plan is made anew after almost everything; it is news where a date has moved.
     told = Q(kind__in=NEWS) & (~Q(kind=Kind.PLAN_CHANGED) | ~Q(detail__moved=[]))
     rows: QuerySet[Event] = Event.objects.filter(
@@ -176,11 +182,7 @@ def _events(place: Place, *, since: date, me: User) -> list[tuple[Any, ...]]:
         at__gte=start_of_day(since, place.timezone),
         patient__isnull=False,
     ).exclude(actor=me.audit_id)
-    return list(
-        rows.order_by("-at", "-pk").values_list(
-            "patient", "kind", "detail", "at", "actor", "actor_name"
-        )[:MOST]
-    )
+    return rows.order_by("-at", "-pk")
 
 
 def _to_decide(place: Place, *, since: date) -> frozenset[uuid.UUID]:
