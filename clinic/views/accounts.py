@@ -1,48 +1,44 @@
 """A patient's own page: how they get in, locking it, opening it again."""
 
-import uuid
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from clinic import wording
 from clinic.forms.accounts import InviteForm, LockForm, UnlockForm
 from clinic.forms.base import StaffForm
-from clinic.views.base import StaffPage
+from clinic.views.of_patient import PatientFormPage
 from messaging import own_queries
 from monitoring.actions import locking, ways_in
 from people.permissions import Permission
-from people.queries import Patient, patient_for, patient_row
+from people.queries import Patient, patient_row
 
 
-class Account(StaffPage):
+class Account(PatientFormPage):
     """Whether it is open, by which ways they can be let in, and three buttons."""
 
     need = Permission.READ_MESSAGES
     current = "patients"
     template_name = "clinic/account.html"
+    logged_as = "account"
 
-    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def as_it_is(self, patient: Patient) -> HttpResponse:
         """As it is."""
-        return self._page(self._patient(public_id))
+        return self._page(patient)
 
-    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def change(self, patient: Patient) -> HttpResponse:
         """One of: lock, unlock, invite."""
-        if not self.place.may(Permission.ADD_PATIENT):
-            return self.turned_away(request)
-        patient = self._patient(public_id)
-        form = self._forms(request.POST).get(request.POST.get("do", ""))
+        form = self._forms(self.request.POST).get(self.request.POST.get("do", ""))
         if form is None:
             return self._page(patient, status=422)
         if not form.is_valid():
             return self._page(patient, form, status=422)
         try:
-            messages.success(request, self._do(patient, form))
+            messages.success(self.request, self._do(patient, form))
         except ways_in.NoWay:
             form.add_error("way", "There is no such address, or the patient switched it off.")
             return self._page(patient, form, status=422)
-        return redirect("clinic:account", public_id)
+        return redirect("clinic:account", patient.public_id)
 
     def _do(self, patient: Patient, form: StaffForm) -> str:
         said = form.cleaned_data
@@ -61,9 +57,6 @@ class Account(StaffPage):
             "unlock": UnlockForm(sent, today=self.today),
             "invite": InviteForm(sent, today=self.today),
         }
-
-    def _patient(self, public_id: uuid.UUID) -> Patient:
-        return patient_for(self.user, public_id, need=self.need, page="account", now=self.now)
 
     def _page(
         self, patient: Patient, form: StaffForm | None = None, *, status: int = 200

@@ -8,34 +8,33 @@ from django.shortcuts import redirect
 
 from clinic.forms.guardians import GuardianForm, GuardianRuleForm
 from clinic.views.base import StaffPage
+from clinic.views.of_patient import PatientFormPage
 from monitoring.actions import ways_in
 from people import guardian_queries
 from people.actions import guardians
 from people.actions.patients import Unusable
 from people.guardianship import Area, Decider, Relation, Rule
 from people.permissions import Permission
-from people.queries import Patient, clinic_of, patient_for, patient_row
+from people.queries import Patient, clinic_of, patient_row
 
 
-class Guardians(StaffPage):
+class Guardians(PatientFormPage):
     """Who is on record, what each sees today, and one form to add somebody."""
 
     need = Permission.READ_COURSE
     current = "patients"
     template_name = "clinic/guardians.html"
+    logged_as = "guardians"
 
-    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def as_it_is(self, patient: Patient) -> HttpResponse:
         """As it is."""
-        return self._page(self._patient(public_id))
+        return self._page(patient)
 
-    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def change(self, patient: Patient) -> HttpResponse:
         """Add one, or end what one sees."""
-        if not self.place.may(Permission.ADD_PATIENT):
-            return self.turned_away(request)
-        patient = self._patient(public_id)
-        if request.POST.get("do") == "end":
+        if self.request.POST.get("do") == "end":
             return self._end(patient)
-        form = self._form(patient, request.POST)
+        form = self._form(patient, self.request.POST)
         if not form.is_valid():
             return self._page(patient, form, status=422)
         known = {**form.cleaned_data, "relation": Relation(form.cleaned_data["relation"])}
@@ -51,7 +50,7 @@ class Guardians(StaffPage):
         if not row.guardian.user.has_usable_password():
             ways_in.invite_guardian(row.guardian, by=self.user, now=self.now)
         messages.success(self.request, "Added. A link to choose a password is on its way to them.")
-        return redirect("clinic:guardians", public_id)
+        return redirect("clinic:guardians", patient.public_id)
 
     def _end(self, patient: Patient) -> HttpResponse:
         try:
@@ -61,9 +60,6 @@ class Guardians(StaffPage):
             raise Http404 from None
         messages.success(self.request, "Ended. They see nothing of this patient any more.")
         return redirect("clinic:guardians", patient.public_id)
-
-    def _patient(self, public_id: uuid.UUID) -> Patient:
-        return patient_for(self.user, public_id, need=self.need, page="guardians", now=self.now)
 
     def _form(self, patient: Patient, sent: object = None) -> GuardianForm:
         rule = guardian_queries.rule_of(patient.clinic)

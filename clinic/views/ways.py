@@ -1,22 +1,20 @@
 """How one patient is reached: addresses in order, wishes, and correcting what does not work."""
 
-import uuid
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from clinic import message_words, wording
 from clinic.forms.messages import AddressForm
-from clinic.views.base import StaffPage
+from clinic.views.of_patient import PatientFormPage
 from messaging import own_queries
 from messaging.consents import agreements
 from people.actions.patients import UnknownAddress, Unusable, correct_address
 from people.permissions import Permission
-from people.queries import Patient, patient_for, patient_row
+from people.queries import Patient, patient_row
 
 
-class Ways(StaffPage):
+class Ways(PatientFormPage):
     """Every way with its state, what was agreed to when, and the right address for a wrong one.
 
     What the patient switched off stays off: only they can take that back.
@@ -25,17 +23,15 @@ class Ways(StaffPage):
     need = Permission.READ_MESSAGES
     current = "messages"
     template_name = "clinic/ways.html"
+    logged_as = "ways"
 
-    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def as_it_is(self, patient: Patient) -> HttpResponse:
         """As it is."""
-        return self._page(self._patient(public_id))
+        return self._page(patient)
 
-    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    def change(self, patient: Patient) -> HttpResponse:
         """Correct one address; the same one again gives it another try."""
-        if not self.place.may(Permission.ADD_PATIENT):
-            return self.turned_away(request)
-        patient = self._patient(public_id)
-        form = AddressForm(request.POST, today=self.today)
+        form = AddressForm(self.request.POST, today=self.today)
         if not form.is_valid():
             return self._page(patient, form, status=422)
         try:
@@ -45,11 +41,8 @@ class Ways(StaffPage):
             return self._page(patient, form, status=422)
         except UnknownAddress:
             raise Http404 from None
-        messages.success(request, "Saved. Messages use it from now on.")
-        return redirect("clinic:ways", public_id)
-
-    def _patient(self, public_id: uuid.UUID) -> Patient:
-        return patient_for(self.user, public_id, need=self.need, page="ways", now=self.now)
+        messages.success(self.request, "Saved. Messages use it from now on.")
+        return redirect("clinic:ways", patient.public_id)
 
     def _page(
         self, patient: Patient, form: AddressForm | None = None, *, status: int = 200
