@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from audit import trail
 from clinic.forms.home_tests import ReadingForm
 from clinic.views.base import StaffPage
+from look.files import picture
 from monitoring.actions import home_tests as acting
 from monitoring.queries import home_tests
 from people.permissions import Permission
@@ -29,16 +30,33 @@ class NextHomeTest(StaffPage):
         return self.page()
 
 
-class ReadHomeTest(StaffPage):
-    """One picture. The log knows whose it is; the page does not say."""
+class _OneTest(StaffPage):
+    """A page about one picture. The log knows whose it is; the page does not say."""
 
     need = Permission.RECORD_CARE
     current = "worklist"
+
+    def the_test(self, public_id: uuid.UUID) -> home_tests.HomeTest:
+        """The test, with the look at it written down."""
+        row = home_tests.whose(self.place, public_id)
+        trail.saw(
+            self.user,
+            page="home test",
+            now=self.now,
+            patient=row.course.patient.public_id,
+            clinic=self.place.slug,
+        )
+        return row
+
+
+class ReadHomeTest(_OneTest):
+    """The picture and two questions about it."""
+
     template_name = "clinic/home_test.html"
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """The picture and the two questions."""
-        row = self._row(public_id)
+        row = self.the_test(public_id)
         if row.outcome or home_tests.has_read(row, self.user):
             messages.info(request, "This picture has been read.")
             return redirect("clinic:home-test-next")
@@ -46,7 +64,7 @@ class ReadHomeTest(StaffPage):
 
     def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Keep the reading, then say whose test it was."""
-        row = self._row(public_id)
+        row = self.the_test(public_id)
         form = ReadingForm(request.POST, today=self.today)
         if not form.is_valid():
             return self._page(row, form, status=422)
@@ -69,17 +87,6 @@ class ReadHomeTest(StaffPage):
         messages.success(request, f"Read: the test of {patient.full_name} is {what}")
         return redirect("clinic:course", row.course.public_id)
 
-    def _row(self, public_id: uuid.UUID) -> home_tests.HomeTest:
-        row = home_tests.whose(self.place, public_id)
-        trail.saw(
-            self.user,
-            page="home test",
-            now=self.now,
-            patient=row.course.patient.public_id,
-            clinic=self.place.slug,
-        )
-        return row
-
     def _page(
         self, row: home_tests.HomeTest, form: ReadingForm, *, status: int = 200
     ) -> HttpResponse:
@@ -92,24 +99,9 @@ class ReadHomeTest(StaffPage):
         )
 
 
-class HomeTestPicture(StaffPage):
+class HomeTestPicture(_OneTest):
     """The picture itself, for a reader."""
-
-    need = Permission.RECORD_CARE
-    current = "worklist"
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """A JPEG, kept by no cache."""
-        row = home_tests.whose(self.place, public_id)
-        trail.saw(
-            self.user,
-            page="home test",
-            now=self.now,
-            patient=row.course.patient.public_id,
-            clinic=self.place.slug,
-        )
-        return HttpResponse(
-            home_tests.body_of(row),
-            content_type="image/jpeg",
-            headers={"Content-Disposition": 'inline; filename="test.jpg"'},
-        )
+        return picture(home_tests.body_of(self.the_test(public_id)), name="test.jpg")

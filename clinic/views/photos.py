@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clinic.views.guarded import CourseFormPage
 from courses.queries import course_for
+from look.files import picture
 from monitoring.queries import pictures
 from monitoring.queries.course_page import course_page
 from people.permissions import Permission
@@ -54,8 +55,4 @@ class CoursePhoto(CourseFormPage):
     def get(self, request: HttpRequest, public_id: uuid.UUID, photo: uuid.UUID) -> HttpResponse:
         """A JPEG, kept by no cache."""
         course = course_for(self.user, public_id, need=self.need, page="photos", now=self.now)
-        return HttpResponse(
-            pictures.picture_of(course, photo).body,
-            content_type="image/jpeg",
-            headers={"Content-Disposition": 'inline; filename="photo.jpg"'},
-        )
+        return picture(pictures.picture_of(course, photo).body, name="photo.jpg")

@@ -7,6 +7,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from look.files import picture
 from monitoring.actions import pictures as keeping
 from monitoring.pictures import NotAPicture, TooLarge
 from monitoring.portal_queries import local_today, newest_course
@@ -84,11 +85,7 @@ class Photo(PatientPage):
             row = pictures.own_picture(self.patient, public_id)
         except NotFound:
             raise Http404 from None
-        return HttpResponse(
-            row.body,
-            content_type="image/jpeg",
-            headers={"Content-Disposition": 'inline; filename="photo.jpg"'},
-        )
+        return picture(row.body, name="photo.jpg")
 
     def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Take it back: it is gone here and at the clinic."""
