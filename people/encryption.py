@@ -99,11 +99,8 @@ def blind_index(text: str, *, place: str) -> str:
     return hmac.new(key, f"{place}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):
-    """Text that is encrypted in the database and plain in Python.
-
-    ``place`` binds the ciphertext to its column; a history table keeps the place of its original.
-    """
+class _Placed(models.Field):
+    """``place`` binds a ciphertext to its column; a history table keeps that of its original."""
 
     def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
         self.place = place
@@ -113,6 +110,10 @@ class EncryptedTextField(models.TextField):
         """Carry the place into migrations and history models."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "place": self.place}
+
+
+class EncryptedTextField(_Placed, models.TextField):
+    """Text that is encrypted in the database and plain in Python."""
 
     def get_prep_value(self, value: object) -> str | None:
         """Encrypt on the way in."""
@@ -126,17 +127,8 @@ class EncryptedTextField(models.TextField):
         return None if value is None else decrypt(value, place=self.place)
 
 
-class EncryptedBinaryField(models.BinaryField):
+class EncryptedBinaryField(_Placed, models.BinaryField):
     """A file that is encrypted in the database and plain in Python; empty stays empty."""
-
-    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
-        self.place = place
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        """Carry the place into migrations."""
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "place": self.place}
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Encrypt on the way in."""

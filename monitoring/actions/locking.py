@@ -9,7 +9,7 @@ from audit import trail
 from audit.kinds import Kind
 from monitoring.models import CalendarFeed
 from people import links, sign_in
-from people.actions.subject import record
+from people.actions.subject import locked, record
 from people.models import ContactPoint, Patient, User
 
 
@@ -31,9 +31,7 @@ def lock(patient: Patient, *, lost: Lost, by: trail.Actor, now: datetime) -> boo
     The password goes too: else a letter to reset it, in a mailbox that somebody else reads, would
     count once the account is open again. False if it was locked already.
     """
-    row = (
-        Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
-    )
+    row = locked(patient)
     if row.locked_at is not None:
         trail.unchanged()
         return False
@@ -70,9 +68,7 @@ def unlock(patient: Patient, *, checked: str, by: trail.Actor, now: datetime) ->
     Args:
         checked: how it was made sure that it is the patient; words for the trail.
     """
-    row = (
-        Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
-    )
+    row = locked(patient)
     if row.locked_at is None:
         trail.unchanged()
         return False

@@ -78,14 +78,8 @@ def invite_guardian(guardian: Guardian, *, by: trail.Actor, now: datetime) -> No
         send_after=now,
         now=now,
     )
-    trail.record(
-        Kind.SIGN_IN_LINK_ASKED,
-        by=by,
-        subject=guardian.audit_id,
-        now=now,
-        clinic=guardian.clinic.slug,
-        link=SignInLink.Kind.INVITATION.value,
-    )
+    link = SignInLink.Kind.INVITATION.value
+    record(Kind.SIGN_IN_LINK_ASKED, guardian, by=by, now=now, link=link)
 
 
 @trail.action
@@ -100,13 +94,7 @@ def choose_password(person: Patient | Guardian, *, password: str, now: datetime)
     user.session_epoch += 1
     user.save(update_fields=["password", "session_epoch"])
     if isinstance(person, Guardian):
-        trail.record(
-            Kind.PASSWORD_CHOSEN,
-            by=person,
-            subject=person.audit_id,
-            now=now,
-            clinic=person.clinic.slug,
-        )
+        record(Kind.PASSWORD_CHOSEN, person, by=person, now=now)
         return
     locking.unlock(person, checked="link over the other way, and birth date", by=person, now=now)
     record(Kind.PASSWORD_CHOSEN, person, by=person, now=now)

@@ -148,15 +148,7 @@ def speak_to(guardian: Guardian, *, language: str, now: datetime) -> None:
         return
     was, guardian.language = guardian.language, language
     guardian.save(update_fields=["language"])
-    trail.record(
-        Kind.LANGUAGE_CHOSEN,
-        by=guardian,
-        subject=guardian.audit_id,
-        now=now,
-        clinic=guardian.clinic.slug,
-        was=was,
-        language=language,
-    )
+    record(Kind.LANGUAGE_CHOSEN, guardian, by=guardian, now=now, was=was, language=language)
 
 
 def _person(patient: Patient, new: NewGuardian, *, now: datetime) -> Guardian:

@@ -1,22 +1,28 @@
-"""How every action on a patient speaks to the trail."""
+"""How every action on a patient or a guardian finds them and speaks to the trail."""
 
 from datetime import datetime
 
 from audit import trail
 from audit.kinds import Kind
-from people.models import Patient
+from people.models import Guardian, Patient
+
+
+def locked(patient: Patient) -> Patient:
+    """The patient's row with the clinic, held until the transaction ends."""
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic")
+    return rows.get(pk=patient.pk)
 
 
 def record(
-    kind: Kind, patient: Patient, *, by: trail.Actor, now: datetime, **detail: object
+    kind: Kind, person: Patient | Guardian, *, by: trail.Actor, now: datetime, **detail: object
 ) -> None:
-    """One event about a patient, with the clinic."""
+    """One event about somebody, with the clinic; a patient's is found among the patient's."""
     trail.record(
         kind,
         by=by,
-        subject=patient.audit_id,
+        subject=person.audit_id,
         now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
+        clinic=person.clinic.slug,
+        patient=person.public_id if isinstance(person, Patient) else None,
         **detail,
     )
