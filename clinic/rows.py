@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinic import wording
 from clinic.reasons import REASONS
-from look.templatetags.clinical import day_text, number_text, relative_words
+from look.templatetags.clinical import day_text, number_text
 from messaging.queries import LedgerRow
 from monitoring.queries.course_page import Banner
 from protocol.findings import CheckResult, Decision, Finding
@@ -210,11 +210,6 @@ def _evidence(check: CheckResult) -> str:
         said = wording.EVIDENCE.get(ref.kind, "On record")
         words.append(f"{said} {day_text(ref.on)}" if ref.on else said)
     return " · ".join(dict.fromkeys(words)) or "Nothing open"
-
-
-def when_words(day: date, today: date) -> str:
-    """``12-Mar-2026 (in 3 days)`` as plain text."""
-    return f"{day_text(day)} ({relative_words((day - today).days)})"
 
 
 def message_row(row: LedgerRow) -> dict[str, object]:

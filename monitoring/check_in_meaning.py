@@ -18,7 +18,7 @@ from protocol.facts import Contraception, CourseFacts, Questionnaire, Symptom
 from protocol.mood import MoodAssessment
 from protocol.parameters import Parameters
 from protocol.symptoms import Triage
-from protocol.vocabulary import Category, Instrument, Level, Method, SexualFunction, Urgency
+from protocol.vocabulary import Category, Level, Method, SexualFunction, Urgency
 
 # A supply lasts 30 days: who fills in late still finds every day since the last check-in.
 _DOSE_DAYS = 31
@@ -208,8 +208,3 @@ def only_of(question: Question, answers: Answers) -> Answers:
     if question.name.startswith("phq"):
         return {name: value for name, value in answers.items() if name.startswith("phq")}
     return {question.name: answers[question.name]} if question.name in answers else {}
-
-
-def is_long_form(questionnaire: Questionnaire) -> bool:
-    """All nine items were asked."""
-    return questionnaire.instrument is Instrument.PHQ9

@@ -26,7 +26,6 @@ _PRESCRIPTION = _("Your prescription")
 
 _DOCTOR_LOOKS = _("Your doctor needs to look at this first.")
 _DOCTOR_MEDICINE = _("Your doctor checks if it goes with another medicine you take.")
-_NEW_TEST = _("A new test is needed. Your clinic tells you when and how.")
 _DOCTOR_READS = _("It is back. Your doctor is reading it.")
 
 REASONS: dict[Reason, Words] = {

@@ -27,11 +27,6 @@ def add_months(anchor: date, months: int) -> date:
     return date(year, month + 1, day)
 
 
-def add_days(anchor: date, days: int) -> date:
-    """``days`` later; "at least N days after X" starts on this day (GEN-6)."""
-    return anchor + timedelta(days=days)
-
-
 def is_within_days_before(earlier: date, later: date, days: int) -> bool:
     """``earlier`` lies on ``later`` or at most ``days`` before it, never after it (GEN-6)."""
     return 0 <= (later - earlier).days <= days

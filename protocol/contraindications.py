@@ -58,7 +58,6 @@ def _load() -> dict[str, _ConditionRow]:
 
 
 _CONDITIONS = _load()
-CONDITION_NAMES = frozenset(_CONDITIONS)
 _UNLISTED = _ConditionRow(
     rule="CI-14",
     reason=Reason.CONDITION_HISTORY,

@@ -11,10 +11,6 @@ from courses.models import Course, DoseStep, Hold, MissedDose
 from people.models import User
 
 
-class NotRunning(Exception):
-    """The course has not started, or has ended."""
-
-
 class AlreadyHeld(Exception):
     """Treatment is on hold already."""
 

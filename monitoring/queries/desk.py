@@ -93,11 +93,6 @@ def held_rows(place: Place, *, limit: int = 200) -> tuple[HeldRow, ...]:
     return tuple(_held_row(row) for row in rows)
 
 
-def held_count(place: Place) -> int:
-    """How many results wait to be settled."""
-    return _held(place).count()
-
-
 def held_of_clinic(place: Place, public_id: uuid.UUID) -> tuple[Observation, HeldRow]:
     """One waiting result.
 

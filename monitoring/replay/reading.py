@@ -92,11 +92,6 @@ class Value:
         node = self._node
         return isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULLS
 
-    @property
-    def is_mapping(self) -> bool:
-        """A mapping is written here."""
-        return isinstance(self._node, yaml.MappingNode)
-
     def _scalar(self, wanted: str) -> str:
         if not isinstance(self._node, yaml.ScalarNode):
             raise self.refuse(f"expected {wanted}, not a list or a mapping")
