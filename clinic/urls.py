@@ -34,6 +34,7 @@ from clinic.views.messages import (
 from clinic.views.patients import PatientHome, Patients
 from clinic.views.pharmacy import PharmacyLink
 from clinic.views.photos import CoursePhoto, CoursePhotos
+from clinic.views.pregnancy_tests import PregnancyTests, WithdrawTest
 from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
@@ -81,6 +82,10 @@ urlpatterns = [
     path("courses/<uuid:public_id>/timeline/", Story.as_view(), name="story"),
     path("courses/<uuid:public_id>/what-if/", WhatIf.as_view(), name="what-if"),
     path("courses/<uuid:public_id>/due/<uuid:item>/", Waive.as_view(), name="waive"),
+    path("courses/<uuid:public_id>/tests/", PregnancyTests.as_view(), name="tests"),
+    path(
+        "courses/<uuid:public_id>/tests/<uuid:test>/", WithdrawTest.as_view(), name="withdraw-test"
+    ),
     path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),
     path(
         "courses/<uuid:public_id>/results/<uuid:specimen>/",

@@ -387,6 +387,8 @@ def concern_reason(code: str) -> str:
     """The sentence of one reason of a concern."""
     if code == "RESULT_CORRECTED":
         return "The laboratory changed or took back a result that a signed prescription relied on."
+    if code == "TEST_WITHDRAWN":
+        return "A test entered before the last signature was taken back as an error."
     if code == "RESULT_UNREAD":
         return "A result has waited longer than the clinic's hours without a decision."
     return REASONS[Reason(code)][1] if code in Reason.__members__ else "See the course page."

@@ -67,6 +67,7 @@ PAGES: dict[str, Text] = {
     "filed report": _RESULTS,
     "move results": _RESULTS,
     "laboratory history": _RESULTS,
+    "tests": _RESULTS,
     "sign": _SUPPLY,
     "supply": _SUPPLY,
     "pick-up": _SUPPLY,

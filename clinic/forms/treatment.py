@@ -91,6 +91,18 @@ class WaiveForm(StaffForm):
     )
 
 
+class WithdrawForm(StaffForm):
+    """Why something that was entered is not so."""
+
+    reason = forms.CharField(
+        label="What was wrong",
+        max_length=300,
+        min_length=5,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Such as: another patient's test, wrong day. Kept in the record with your name.",
+    )
+
+
 class WhatIfForm(StaffForm):
     """Another dose from a day on, to look at and not to save."""
 

@@ -6,9 +6,13 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import author, record
 from courses.models import Course
-from monitoring.actions import pathway, planning
-from monitoring.models import PregnancyTest
+from monitoring.actions import escalations, pathway, planning
+from monitoring.models import Escalation, PregnancyTest
 from protocol.vocabulary import TestResult
+
+
+class AlreadyWithdrawn(Exception):
+    """The test was taken back before."""
 
 
 @trail.action
@@ -59,16 +63,41 @@ def record_test(
 def withdraw_test(
     test: PregnancyTest, *, reason: str, by: trail.Actor, now: datetime
 ) -> PregnancyTest:
-    """Entered in error: it no longer counts, and stays visible with the reason."""
-    test.withdrawn_at, test.withdrawn_by, test.withdrawn_reason = now, author(by), reason
-    test.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    """Entered in error: it no longer counts, and stays visible with the reason.
+
+    A prescription that was signed after it is put before the prescriber anew (B5). The steps that a
+    positive or unclear one began stay open: only a person closes them (US-23).
+
+    Raises:
+        AlreadyWithdrawn: somebody took it back meanwhile.
+    """
+    locked = (
+        PregnancyTest.objects.select_for_update(of=("self",))
+        .select_related("course__patient", "course__clinic")
+        .get(pk=test.pk)
+    )
+    if locked.withdrawn_at is not None:
+        raise AlreadyWithdrawn
+    locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, author(by), reason
+    locked.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    course = locked.course
     record(
         Kind.PREGNANCY_TEST_RECORDED,
-        test.course,
+        course,
         by=by,
         now=now,
-        test=str(test.public_id),
+        test=str(locked.public_id),
         withdrawn=True,
     )
-    planning.replan(test.course, now=now)
-    return test
+    newest = course.prescriptions.order_by("-signed_at").first()
+    if newest is not None and locked.recorded_at <= newest.signed_at:
+        escalations.raise_for(
+            course,
+            kind=Escalation.Kind.CORRECTED_RESULT,
+            reasons=["TEST_WITHDRAWN"],
+            evidence=f"pregnancy-test:{locked.public_id}",
+            by=by,
+            now=now,
+        )
+    planning.replan(course, now=now)
+    return locked

@@ -35,6 +35,7 @@ from monitoring.models import (
     HomeTest,
     LabReport,
     Observation,
+    PregnancyTest,
     RememberedLink,
     SavedView,
     Specimen,
@@ -209,7 +210,7 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
 
 
 def _pictures(course: Course, patient: Patient) -> dict[str, object]:
-    """A photo, and a home test that waits to be read."""
+    """A photo, a home test that waits to be read, and a test that staff entered."""
     photo = pictures.keep(
         course, view="front", sent=shots.photo(), by=patient, today=TODAY, now=NOW
     )
@@ -224,7 +225,14 @@ def _pictures(course: Course, patient: Patient) -> dict[str, object]:
         picture=picture,
         said="negative",
     )
-    return {"photo": photo.public_id, "home-test": test.public_id}
+    entered = PregnancyTest.objects.create(
+        course=course, collected_on=TODAY, result="negative", setting="clinic", recorded_at=NOW
+    )
+    return {
+        "photo": photo.public_id,
+        "home-test": test.public_id,
+        "pregnancy-test": entered.public_id,
+    }
 
 
 def _desk(clinic: Clinic, patient: Patient, doctor: User) -> dict[str, object]:
