@@ -55,7 +55,10 @@ class Access(models.Model):
     class Meta:
         verbose_name_plural = "accesses"
         triggers = APPEND_ONLY
-        indexes = [models.Index(fields=["patient", "at"], name="audit_access_patient")]
+        indexes = [
+            models.Index(fields=["patient", "at"], name="audit_access_patient"),
+            models.Index(fields=["clinic", "at"], name="audit_access_clinic"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} saw {self.page} at {self.at:%Y-%m-%d %H:%M}"
