@@ -46,6 +46,7 @@ from clinic.views.starting import StartCourse
 from clinic.views.story import Story
 from clinic.views.supply import Supply
 from clinic.views.today import Today
+from clinic.views.trail import Trail
 from clinic.views.typing_results import TypeResults
 from clinic.views.waiving import Waive
 from clinic.views.ways import Ways
@@ -133,6 +134,7 @@ urlpatterns = [
     path("team/", Team.as_view(), name="team"),
     path("laboratories/", Laboratories.as_view(), name="laboratories"),
     path("laboratories/<uuid:public_id>/", Laboratory.as_view(), name="laboratory"),
+    path("trail/", Trail.as_view(), name="trail"),
     path("choose/", ChooseClinic.as_view(), name="choose"),
     path("components/", Gallery.as_view(), name="components"),
 ]

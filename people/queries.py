@@ -244,6 +244,18 @@ def members_of(place: Place) -> list[MemberRow]:
     ]
 
 
+def staff_of(place: Place) -> list[tuple[str, str]]:
+    """Everyone who works or worked in the clinic: the id the trail knows them by, and the name."""
+    users = User.objects.filter(memberships__clinic_id=place.clinic_id).distinct()
+    return sorted(((user.audit_id, str(user)) for user in users), key=lambda row: row[1].casefold())
+
+
+def known_by_number(place: Place, number: str) -> uuid.UUID | None:
+    """The clinic's patient of exactly this number, in whatever case it is written."""
+    found = Patient.objects.filter(clinic_id=place.clinic_id, mrn__iexact=number.strip())
+    return found.values_list("public_id", flat=True).first()
+
+
 def roles_of(user_ids: Iterable[uuid.UUID], clinic_id: int) -> dict[uuid.UUID, Role]:
     """What users are or were in a clinic, by their public ids; left out: who never worked there."""
     rows = Membership.objects.filter(clinic_id=clinic_id, user__public_id__in=set(user_ids))

@@ -59,6 +59,7 @@ PAGES: dict[str, Text] = {
     "what-if": _RECORD,
     "waive": _RECORD,
     "wrong-patient": _RECORD,
+    "trail": _("Who looked at my record"),
     "start": _RECORD,
     "call": _("Your record, to call you"),
     "concern": _("Something that could not wait"),

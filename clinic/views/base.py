@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, str, str, str, Permission], ...] = (
     ("messages", "Messages", "clinic:messages", "message", Permission.READ_MESSAGES),
     ("rules", "Rules", "clinic:rules", "lock", Permission.EDIT_POLICY),
     ("team", "Clinic", "clinic:team", "person", Permission.EDIT_STAFF),
+    ("trail", "Trail", "clinic:trail", "list", Permission.READ_AUDIT),
 )
 
 
@@ -104,7 +105,9 @@ class StaffPage(View):
             "sending_held": banner_shows(self.place.clinic_id),
             "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.
-            "search_url": "" if "banner" in context else reverse("clinic:patients"),
+            "search_url": reverse("clinic:patients")
+            if "banner" not in context and self.place.may(Permission.READ_COURSE)
+            else "",
         }
         return render(self.request, self.template_name, {**shared, **context}, status=status)
 

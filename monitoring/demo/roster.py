@@ -46,6 +46,7 @@ NORTHGATE = Place(
         (Role.NURSE, "Tomás Quintero", "tomas.quintero"),
         (Role.COORDINATOR, "Ngozi Bello", "ngozi.bello"),
         (Role.ADMINISTRATOR, "Wen Halloran", "wen.halloran"),
+        (Role.AUDITOR, "Irene Castellan", "irene.castellan"),
     ),
 )
 RIVERSIDE = Place(
