@@ -56,7 +56,7 @@ class Trail(StaffPage):
             shown = self._form()
             error = "No patient of this clinic has this number. Write it as the clinic does."
             return self._page(shown, valid=shown.is_valid(), status=422, error=error)
-        return redirect(f"{reverse('clinic:trail')}?{urlencode({'patient': found})}")
+        return redirect(f"{reverse('clinic:trail')}?{urlencode({'patient': str(found)})}")
 
     def _form(self) -> TrailForm:
         return TrailForm(self.request.GET, staff=staff_of(self.place), today=self.today)
