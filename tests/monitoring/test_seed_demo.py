@@ -130,7 +130,7 @@ def test_the_logins_that_are_told_work_and_staff_have_a_second_factor(said: str)
     told = [word for word in said.split() if word.endswith("@example.org")]
     users = {user.email: user for user in User.objects.filter(email__in=told)}
 
-    assert len(users) == len(told) == 4 + 4 + 2 + 1
+    assert len(users) == len(told) == 5 + 4 + 2 + 1
     assert accounts.password() in said
     for email, user in users.items():
         assert user.check_password(accounts.password()), email
