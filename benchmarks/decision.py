@@ -28,6 +28,7 @@ from protocol.facts import (
 )
 from protocol.gate import decide
 from protocol.policy import ClinicPolicy
+from protocol.supplies import one_strength
 from protocol.vocabulary import (
     Action,
     Analyte,
@@ -43,7 +44,7 @@ from protocol.vocabulary import (
 TODAY = date(2027, 3, 8)
 NOW = datetime(2027, 3, 8, 17, tzinfo=UTC)
 POLICY = ClinicPolicy()
-SUPPLY = Supply(capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), refills=0)
+SUPPLY = Supply(lines=one_strength(30, Decimal(40)), pattern=(Decimal(40),), refills=0)
 
 
 def _draw(on: date) -> Iterator[LabResult]:

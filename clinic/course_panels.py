@@ -8,7 +8,7 @@ from clinic import wording
 from clinic.course_rows import Happening, drawn_words
 from clinic.forms.base import METHOD_LABELS
 from clinic.previews import pattern_words
-from look.templatetags.clinical import day_text, moment_text, number_text
+from look.templatetags.clinical import day_text, lines_text, moment_text, number_text
 from monitoring.queries.course_page import CoursePage
 from protocol import mood
 from protocol.facts import Symptom
@@ -153,9 +153,9 @@ def _happenings(found: CoursePage) -> Iterator[Happening]:
         words = f"{count} missed dose{'s' if count > 1 else ''} reported"
         yield Happening(missed.on, words, detail=days, status="warning")
     for rx in facts.prescribed:
-        capsules, strength = rx.supply.capsules, rx.supply.strength_mg
-        what = f"{capsules} × {number_text(strength)} mg" if capsules and strength else ""
-        yield Happening(rx.on, "Prescription signed", detail=what, status="ok")
+        yield Happening(
+            rx.on, "Prescription signed", detail=lines_text(rx.supply.lines), status="ok"
+        )
     for fill in facts.dispensed:
         yield Happening(
             fill.on, "Picked up", detail=f"RMA {fill.rma}" if fill.rma else "", status="ok"

@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic import wording
 from clinic.result_rows import result_row
-from look.templatetags.clinical import day_text, number_text, relative_words
+from look.templatetags.clinical import day_text, lines_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
 from protocol import cumulative, dosing
 from protocol.vocabulary import Tier
@@ -96,7 +96,7 @@ def prescription_rows(found: CoursePage) -> list[dict[str, Any]]:
             "id": row.public_id,
             "signed_at": row.signed_at,
             "signed_by": row.signed_by,
-            "words": f"{row.capsules} × {number_text(row.strength_mg)} mg, "
+            "words": f"{lines_text(row.lines)}, "
             f"{number_text(row.daily_mg)} mg/day, {number_text(round(row.days, 1))} days",
             "closes_at": row.window_closes_at,
             "open": row.window_closes_at is None

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from clinic.forms.prescribing import SUPPLY_DAYS
 from clinic.reasons import REASONS
-from look.templatetags.clinical import number_text
+from look.templatetags.clinical import lines_text, number_text
 from monitoring.queries.course_page import Top, label_course
 from protocol import after_course, cumulative, dosing, packs
 from protocol.facts import Stopped
 from protocol.vocabulary import Formulation
 from protocol.what_if import Outlook, Step, course_outlook, held_now
 
-SUPPLY_DAYS = 30  # US-18, UK-14: what one prescription is for.
 _SHOWN_PACKS = 3
 
 
@@ -26,7 +26,6 @@ class PackRow:
     lasts: int
     left_over: int
     opens_packs: bool
-    one_strength: bool
 
 
 def dose_preview(found: Top, form: Any) -> dict[str, Any]:
@@ -129,14 +128,11 @@ def pack_rows(
     found = packs.build(pattern, days=SUPPLY_DAYS, formulation=formulation, programme=programme)
     return [
         PackRow(
-            words=" + ".join(
-                f"{line.capsules} × {number_text(line.strength_mg)} mg" for line in row.lines
-            ),
+            words=lines_text(row.lines),
             daily=_daily_words(row.daily),
             lasts=row.lasts_days,
             left_over=row.left_over,
             opens_packs=row.breaks_packs,
-            one_strength=len(row.lines) == 1,
         )
         for row in found[:_SHOWN_PACKS]
     ]

@@ -12,7 +12,7 @@ from clinic.reasons import REASONS
 from clinic.result_rows import flag_of
 from clinic.work_rows import TARGET_MG_PER_KG
 from clinic.work_words import reason_of
-from look.templatetags.clinical import number_text, years_between
+from look.templatetags.clinical import lines_text, number_text, years_between
 from monitoring.queries.course_page import next_pattern
 from monitoring.queries.signing import Candidate, Nearly
 from protocol import cumulative, mood
@@ -71,7 +71,7 @@ def sign_row(row: Candidate, *, nonce: object, now: datetime) -> SignRow:
         month=row.standing.month,
         dose=pattern_words(pattern) if pattern else "None planned",
         dose_change=_change(present.pattern if present else None, pattern),
-        supply=f"{supply.capsules} × {number_text(supply.strength_mg or 0)} mg" if supply else "",
+        supply=lines_text(supply.lines) if supply else "",
         so_far=round(taken.mg_per_kg) if taken and taken.mg_per_kg is not None else None,
         target=TARGET_MG_PER_KG,
         alt=_trend(row.graded, Analyte.ALT),

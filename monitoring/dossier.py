@@ -232,8 +232,7 @@ def _supplies(ids: Sequence[int], rows: Rows) -> None:
                 on=rx.signed_on,
                 at=rx.signed_at,
                 supply=f.Supply(
-                    capsules=rx.capsules,
-                    strength_mg=rx.strength_mg,
+                    lines=rx.lines,
                     pattern=tuple(rx.pattern),
                     days=rx.days,
                     refills=0,

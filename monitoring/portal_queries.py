@@ -34,6 +34,7 @@ from protocol.gate import decide
 from protocol.grading import Flag, Graded
 from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
+from protocol.supplies import SupplyLine
 from protocol.vocabulary import Action, Analyte, Phase, Reason, Tier, Urgency
 
 # The order in which results are read out: liver, blood fats, the rest.
@@ -47,6 +48,7 @@ class Ready:
     signed_on: date
     closes_at: datetime | None
     zone: str
+    lines: tuple[SupplyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +323,7 @@ def _ready(
         signed_on=newest.signed_on,
         closes_at=closes_at,
         zone=programmes.clock_zone(facts.programme, facts.clinic_zone),
+        lines=newest.lines,
     )
 
 

@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from look.templatetags.clinical import number_text
 from monitoring.portal_queries import Home
 from portal import wording
 from protocol.findings import CheckResult, Finding
 from protocol.news import LOOK_BACK_MONTHS
 from protocol.plan import PlannedItem
+from protocol.supplies import SupplyLine
 from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement, Said
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
@@ -33,6 +36,7 @@ class NextStep:
     """The one thing to do next; ``url`` only where it can be done here.
 
     ``task`` and ``said``: the open task that may be answered otherwise, and what was said last.
+    ``capsules``: what the pharmacy hands out, strength by strength.
 
     A deadline that is an instant is read with its weekday and zone.
     """
@@ -46,6 +50,7 @@ class NextStep:
     label: str | Promise = ""
     task: uuid.UUID | None = None
     said: Said | None = None
+    capsules: tuple[str, ...] = ()
 
     @property
     def weekday(self) -> str | Promise:
@@ -151,10 +156,18 @@ def _pick_up(home: Home) -> NextStep:
     return NextStep(
         title=_("Pick up your capsules"),
         text=_("Your doctor has signed. Your pharmacy can hand them out."),
+        capsules=tuple(_capsules(line) for line in ready.lines),
         deadline=ready.closes_at,
         deadline_zone=ready.zone,
         status="due" if ready.closes_at else "ok",
     )
+
+
+def _capsules(line: SupplyLine) -> str:
+    """One strength of the supply as the box says it."""
+    number = line.capsules or 0
+    words = ngettext("%(number)s capsule of %(mg)s mg", "%(number)s capsules of %(mg)s mg", number)
+    return words % {"number": number, "mg": number_text(line.strength_mg or 0)}
 
 
 def _to_do(item: PlannedItem, home: Home) -> NextStep:

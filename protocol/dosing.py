@@ -17,8 +17,9 @@ from protocol.dose_tables import (
     retreatment_from,
     strengths,
 )
-from protocol.facts import CourseFacts, Supply, Weight
+from protocol.facts import CourseFacts, Weight
 from protocol.findings import Finding, Ref
+from protocol.supplies import Supply
 from protocol.vocabulary import Check, Formulation, Level, Owner, Reason
 
 __all__ = [
@@ -58,8 +59,8 @@ def supply_pattern(supply: Supply) -> tuple[Decimal, ...]:
     """The daily doses a supply is meant for: as stated, else its capsules over its days."""
     if supply.pattern:
         return supply.pattern
-    if supply.days and supply.capsules is not None and supply.strength_mg is not None:
-        return (supply.capsules * supply.strength_mg / supply.days,)
+    if supply.days and supply.capsule_mg is not None:
+        return (supply.capsule_mg / supply.days,)
     return ()
 
 
@@ -72,9 +73,9 @@ def _capsule_days(
     """
     daily = supply.pattern or (() if supply.days is not None else pattern)
     total = sum(daily, _ZERO)
-    if supply.capsules is None or supply.strength_mg is None or total <= 0:
+    if supply.capsule_mg is None or total <= 0:
         return None
-    return supply.capsules * supply.strength_mg, total, len(daily)
+    return supply.capsule_mg, total, len(daily)
 
 
 def days_supply(supply: Supply, *, pattern: tuple[Decimal, ...] = ()) -> Decimal | None:

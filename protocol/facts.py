@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from protocol.supplies import Supply as Supply
 from protocol.vocabulary import (
     Analyte,
     Category,
@@ -229,20 +230,6 @@ class Stopped(Fact):
     """The course has ended."""
 
     last_dose: date
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """What is prescribed or handed out. ``None`` means not stated; no excipients, none to mind."""
-
-    capsules: int | None = None
-    strength_mg: Decimal | None = None
-    pattern: tuple[Decimal, ...] = ()
-    days: Decimal | None = None
-    refills: int | None = None
-    formulation: Formulation = Formulation.STANDARD
-    excipients: tuple[str, ...] | None = ()
-    substitute_for: Formulation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ from decimal import Decimal
 from itertools import combinations
 
 from protocol.dose_tables import PACK_CAPSULES, strengths
+from protocol.supplies import SupplyLine
 from protocol.vocabulary import Formulation
 
 _MAX_CAPSULES_A_DAY = 12
 _MAX_STRENGTHS = 2
+# Two strengths are proposed only where one alone is more capsules a day than this (D).
+_FEW_CAPSULES_A_DAY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,68 @@ def build(
         )
     )
     return tuple(found)
+
+
+def propose(
+    pattern: tuple[Decimal, ...], *, days: int, formulation: Formulation, programme: str
+) -> tuple[SupplyLine, ...]:
+    """The capsules that one prescription would name for a dose: exactly what is taken.
+
+    One strength where that is few capsules a day, else the best two. Where the pattern does not end
+    with the last day, the days are so many fewer that the supply counts no more than ``days``
+    (DOSE-7). Empty: the dose cannot be made of capsules.
+    """
+    ways = build(pattern, days=days, formulation=formulation, programme=programme)
+    if not ways or not any(pattern):
+        return ()
+    plain = [way for way in ways if len(way.lines) == 1]
+    few = [way for way in plain if way.capsules_a_day <= _FEW_CAPSULES_A_DAY]
+    best = min(few, key=lambda way: way.capsules_a_day) if few else ways[0]
+    most = days * sum(pattern)
+    lasting = days
+    while sum(pattern[day % len(pattern)] for day in range(lasting)) * len(pattern) > most:
+        lasting -= 1
+    return tuple(
+        SupplyLine(taken, line.strength_mg)
+        for line in best.lines
+        if (taken := _capsules(best.daily, line.strength_mg, lasting))
+    )
+
+
+def days_made_up(lines: tuple[SupplyLine, ...], pattern: tuple[Decimal, ...]) -> int:
+    """Whole days for which these very capsules make up each day's dose exactly.
+
+    0 where the first dose cannot be made of them, such as 45 mg of capsules of 40 mg; and no more
+    than until one strength is short, whatever is left of the others.
+    """
+    if not any(pattern):
+        return 0
+    named = [line for line in lines if line.strength_mg is not None and line.capsules is not None]
+    sizes = tuple(line.strength_mg or Decimal(0) for line in named)
+    left = {tuple(line.capsules or 0 for line in named)}
+    days = 0
+    while True:
+        ways = list(_counts(pattern[days % len(pattern)], sizes, _MAX_CAPSULES_A_DAY))
+        left = {
+            rest
+            for had in left
+            for way in ways
+            if min(rest := tuple(a - b for a, b in zip(had, way, strict=True)), default=0) >= 0
+        }
+        if not left:
+            return days
+        days += 1
+
+
+def _counts(mg: Decimal, sizes: tuple[Decimal, ...], most: int) -> Iterator[tuple[int, ...]]:
+    """Every way to make exactly this dose: the number of capsules of each size."""
+    if not sizes:
+        if mg == 0:
+            yield ()
+        return
+    for number in range(min(most, int(mg / sizes[0])) + 1):
+        for rest in _counts(mg - number * sizes[0], sizes[1:], most - number):
+            yield (number, *rest)
 
 
 def _fewest(mg: Decimal, sizes: tuple[Decimal, ...]) -> tuple[Decimal, ...] | None:

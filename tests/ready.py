@@ -14,6 +14,7 @@ from monitoring.intake import hl7v2
 from monitoring.models import LabMessage
 from people.models import Patient
 from protocol.facts import Supply
+from protocol.supplies import one_strength
 from tests import world
 
 NORMAL = {"1742-6": ("ALT", "22", "U/L", "7-55"), "2571-8": ("TG", "90", "mg/dL", "<150")}
@@ -22,8 +23,7 @@ NORMAL = {"1742-6": ("ALT", "22", "U/L", "7-55"), "2571-8": ("TG", "90", "mg/dL"
 def supply(**changes: Any) -> Supply:
     """Thirty days of 40 mg in whole packs."""
     plain: dict[str, Any] = {
-        "capsules": 30,
-        "strength_mg": Decimal(40),
+        "lines": one_strength(30, Decimal(40)),
         "pattern": (Decimal(40),),
         "refills": 0,
     }

@@ -27,6 +27,7 @@ from people.guardianship import Area, Relation, Rule
 from people.models import Clinic, Guardian, Patient, User
 from people.permissions import Role
 from protocol.facts import Supply
+from protocol.supplies import one_strength
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -189,11 +190,13 @@ def picked_up(of: Course, prescription: Prescription, *, now: datetime = NOW) ->
     )
 
 
-def signed(of: Course, doctor: User, *, now: datetime = NOW) -> Prescription:
-    """A prescription of thirty days of 40 mg, signed now."""
-    supply = Supply(capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), refills=0)
+def signed(
+    of: Course, doctor: User, *, supply: Supply | None = None, now: datetime = NOW
+) -> Prescription:
+    """A prescription of thirty days of 40 mg, or of ``supply``, signed now."""
+    usual = Supply(lines=one_strength(30, Decimal(40)), pattern=(Decimal(40),), refills=0)
     return prescribing.authorise(
-        of, supply, override_reason="", form_nonce=uuid.uuid4(), by=doctor, now=now
+        of, supply or usual, override_reason="", form_nonce=uuid.uuid4(), by=doctor, now=now
     ).prescription
 
 

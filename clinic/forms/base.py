@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML
 from django import forms
 
 from protocol.vocabulary import Method
@@ -25,6 +26,13 @@ class DayField(forms.DateField):
             error_messages={"invalid": "Write the day as 27-Mar-2026."},
             **kwargs,
         )
+
+
+def behind(summary: str, *fields: Any, shown: bool = False) -> tuple[Any, ...]:
+    """Fields that few need, behind a line that opens; ``shown``: it is open. For a layout."""
+    opened = " open" if shown else ""
+    head = f'<details class="it-more mb-3"{opened}><summary class="mb-2">{summary}</summary>'
+    return (HTML(head), *fields, HTML("</details>"))
 
 
 class StaffForm(forms.Form):

@@ -12,7 +12,7 @@ from clinic.reasons import REASONS
 from clinic.signing_rows import nearly_row, sign_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
-from look.templatetags.clinical import moment_text
+from look.templatetags.clinical import lines_text, moment_text
 from monitoring.actions import prescribing
 from monitoring.actions.shown import Changed
 from monitoring.queries import signing
@@ -23,6 +23,7 @@ from people.queries import NotFound, NotPermitted
 from protocol.vocabulary import Level
 
 _CHANGED = "Something new is in the record since the list was shown. Open it and look."
+_NO_CAPSULES = "No capsules that are sold make up this dose. Open it to write the prescription."
 _REASON = "A check asks for your reason. Open it to write one."
 
 
@@ -77,7 +78,10 @@ class ReadyToSign(StaffPage):
         found = top_of(course, now=self.now)
         supply = proposed_supply(planned_supply(found), programme=course.programme)
         if supply is None:
-            return "", "The capsules must be chosen. Open it to write the prescription."
+            return (
+                "",
+                _NO_CAPSULES,
+            )
         try:
             signed = prescribing.authorise(
                 course,
@@ -97,7 +101,7 @@ class ReadyToSign(StaffPage):
         except prescribing.NotAuthorised as refusal:
             return "", _reasons(refusal)
         rx = signed.prescription
-        words = f"{rx.capsules} × {rx.strength_mg.normalize():f} mg"
+        words = lines_text(rx.lines)
         if rx.window_closes_at:
             words += f", window closes {moment_text(rx.window_closes_at, self.place.timezone)}"
         return words + (" (it was signed already)" if signed.again else ""), ""

@@ -37,19 +37,22 @@ def record(
     """Store the prescription that the decision allows; ``window`` is when it may be filled.
 
     Raises:
-        Refused: the decision blocks it, or asks for a reason that is not given.
+        Refused: the decision blocks it, or asks for a reason that is not given; or a line of the
+            supply has no strength or no number, or it names no dose.
     """
     if decision.level is Level.BLOCK or (decision.level is Level.OVERRIDE and not override_reason):
         raise Refused
-    if supply.capsules is None or supply.strength_mg is None or not supply.pattern:
+    if supply.capsule_mg is None or not supply.pattern:
         raise Refused
+    # Largest first, as the database and the pharmacist's label have them.
+    lines = sorted(supply.lines, key=lambda line: line.strength_mg or 0, reverse=True)
     prescription = Prescription.objects.create(
         course=course,
         signed_at=now,
         signed_by=by,
         signed_on=decision.judged_on,
-        capsules=supply.capsules,
-        strength_mg=supply.strength_mg,
+        strengths_mg=[line.strength_mg for line in lines],
+        quantities=[line.capsules for line in lines],
         pattern=list(supply.pattern),
         days=days,
         formulation=supply.formulation.value,

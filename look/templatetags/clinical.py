@@ -7,9 +7,11 @@ are the same. Staff read ``12-Mar-2026`` whatever the browser's language; people
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -96,6 +98,22 @@ def number_text(value: Decimal | float | int | str) -> str:
     whole = Decimal(str(value))
     text = f"{whole:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def lines_text(lines: Iterable[Any]) -> str:
+    """The capsules of a supply, strength by strength: ``30 × 40 mg + 30 × 5 mg``."""
+    return " + ".join(
+        f"{line.capsules} × {number_text(line.strength_mg)}{_HARD_SPACE}mg"
+        for line in lines
+        if line.capsules is not None and line.strength_mg is not None
+    )
+
+
+def pattern_text(pattern: Iterable[Decimal]) -> str:
+    """The dose of each day: ``45 mg``, or ``20, 40 mg`` where days take turns."""
+    parts = list(pattern)
+    shown = parts[:1] if len(set(parts)) == 1 else parts
+    return f"{', '.join(number_text(part) for part in shown)}{_HARD_SPACE}mg"
 
 
 def flag_words(value: object) -> FlagWords:
@@ -286,6 +304,7 @@ for _word in (
     quantity,
     mg,
     lab_value,
+    lines_text,
     flag,
     age,
     name,

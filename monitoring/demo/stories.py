@@ -201,7 +201,8 @@ def _ncp(kg: str, daily_mg: tuple[int, ...] = (40, 60)) -> Regimen:
 _F, _M, _O = "female", "male", "other"
 
 _NORTHGATE = (
-    Story(Name("Maya", "Okafor-Lindqvist", _F), 22, _fcp("61.5", PILL_AND_CONDOM), ready(3),
+    Story(Name("Maya", "Okafor-Lindqvist", _F), 22,
+          _fcp("61.5", PILL_AND_CONDOM, (20, 40, 45)), ready(3),
           "ready-to-sign"),
     Story(Name("Sam", "Whitfield", _M), 28, _ncp("78.0"), low_mood, "concern:mood"),
     Story(Name("Aisha", "Rahman", _F), 24, _fcp("57.2", IMPLANT_AND_CONDOM), window_closing,
@@ -226,7 +227,8 @@ _NORTHGATE = (
 )  # fmt: skip
 
 _RIVERSIDE = (
-    Story(Name("Oluwaseun", "Achebe-Brown", _F), 25, _fcp("65.0", IMPLANT_AND_CONDOM), ready(2),
+    Story(Name("Oluwaseun", "Achebe-Brown", _F), 25,
+          _fcp("65.0", IMPLANT_AND_CONDOM, (20, 40, 45)), ready(2),
           "ready-to-sign"),
     Story(Name("Priya", "Raghunathan", _F), 31, _fcp("58.4", PILL_AND_CONDOM), unclear_test,
           "concern:pregnancy-test"),

@@ -28,15 +28,11 @@ from monitoring.demo.ward import Ward
 from monitoring.models import Specimen
 from people.models import Patient
 from protocol.calendar import age_on
-from protocol.facts import Supply
-from protocol.vocabulary import Method
+from protocol.packs import propose
+from protocol.supplies import Supply
+from protocol.vocabulary import Formulation, Method
 
 SUPPLY_DAYS = 30
-# Whole packs of ten for 30 days, by the daily dose in mg: capsules, strength in mg.
-_PACKS = {
-    "us-ipledge": {20: (30, 20), 30: (30, 30), 40: (30, 40), 60: (60, 30), 80: (60, 40)},
-    "uk-mhra": {20: (30, 20), 30: (90, 10), 40: (30, 40), 60: (90, 20), 80: (60, 40)},
-}
 _ADULT = 18
 
 
@@ -218,12 +214,15 @@ class Treatment:
         """The prescriber signs; the gate judges it as of that day."""
         month = min(self.filled, len(self.regimen.daily_mg) - 1)
         daily = self.regimen.daily_mg[month]
-        capsules, strength = _PACKS[self.ward.programme][daily]
         signed = prescribing.authorise(
             self._course,
             Supply(
-                capsules=capsules,
-                strength_mg=Decimal(strength),
+                lines=propose(
+                    (Decimal(daily),),
+                    days=SUPPLY_DAYS,
+                    formulation=Formulation.STANDARD,
+                    programme=self.ward.programme,
+                ),
                 pattern=(Decimal(daily),),
                 refills=0,
             ),

@@ -19,6 +19,7 @@ from protocol.grading import Graded
 from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
 from protocol.standing import Standing
+from protocol.supplies import SupplyLine
 from protocol.vocabulary import Analyte, ItemStatus
 
 
@@ -70,8 +71,7 @@ class PrescriptionRow:
     public_id: uuid.UUID
     signed_at: datetime
     signed_by: str
-    capsules: int
-    strength_mg: Decimal
+    lines: tuple[SupplyLine, ...]
     daily_mg: Decimal
     days: Decimal
     window_closes_at: datetime | None
@@ -307,8 +307,7 @@ def _prescriptions(course: Course) -> tuple[PrescriptionRow, ...]:
                 public_id=row.public_id,
                 signed_at=row.signed_at,
                 signed_by=str(row.signed_by),
-                capsules=row.capsules,
-                strength_mg=row.strength_mg,
+                lines=row.lines,
                 daily_mg=dosing.average_daily_mg(tuple(row.pattern)),
                 days=row.days,
                 window_closes_at=row.window_closes_at,

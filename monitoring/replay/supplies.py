@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from monitoring.replay.reading import Mapping
-from protocol.facts import Supply
+from protocol.supplies import Supply, SupplyLine, one_strength
 from protocol.vocabulary import Formulation
 
 SUPPLY_KEYS = frozenset(
@@ -49,8 +49,7 @@ class Named:
     def as_supply(self) -> Supply:
         """The supply as named, the rest not stated."""
         return Supply(
-            capsules=self.capsules,
-            strength_mg=self.strength_mg,
+            lines=one_strength(self.capsules, self.strength_mg),
             pattern=self.pattern,
             days=self.days,
             refills=self.refills,
@@ -63,18 +62,28 @@ class Named:
         """``supply`` with everything that is named here put in its place."""
         named: dict[str, object] = {
             key: getattr(self, key)
-            for key in ("capsules", "strength_mg", "days", "refills", "excipients")
+            for key in ("days", "refills", "excipients")
             if key in self.given
         }
         if self.pattern:
             named["pattern"] = self.pattern
-        if self.given & {"capsules", "strength_mg"} and "days" not in self.given:
-            named["days"] = None  # the capsules say how long they last
+        if self.given & {"capsules", "strength_mg"}:
+            named["lines"] = self._lines(supply)
+            if "days" not in self.given:
+                named["days"] = None  # the capsules say how long they last
         if "formulation" in self.given:
             named["formulation"] = self.formulation
         if "substitute_for" in self.given:
             named["substitute_for"] = self.substitute_for
         return replace(supply, **named)  # type: ignore[arg-type]
+
+    def _lines(self, supply: Supply) -> tuple[SupplyLine, ...]:
+        """What is named of the one strength of a story, over what the supply states of it."""
+        there = supply.lines[0] if supply.lines else SupplyLine()
+        return one_strength(
+            self.capsules if "capsules" in self.given else there.capsules,
+            self.strength_mg if "strength_mg" in self.given else there.strength_mg,
+        )
 
 
 def read_pattern(fields: Mapping) -> tuple[Decimal, ...]:

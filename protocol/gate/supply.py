@@ -71,18 +71,23 @@ def prescription_has_no_refills(q: Question) -> Iterator[Finding | Ref]:
 
 @rule("US-20", check=Check.SUPPLY, when=has_supply)
 def blister_packs_stay_whole(q: Question) -> Iterator[Finding | Ref]:
-    """US-20: packs of ten capsules are not broken."""
+    """US-20: packs of ten capsules are not broken, of any strength."""
     supply = q.handed_out
-    if supply is None or supply.capsules is None or not q.params.prescription.whole_packs:
+    if supply is None or not q.params.prescription.whole_packs:
         return
-    if not whole_packs(supply.capsules):
+    broken = [
+        line.capsules
+        for line in supply.lines
+        if line.capsules is not None and not whole_packs(line.capsules)
+    ]
+    if broken:
         yield Finding(
             reason=Reason.BLISTER_BROKEN,
             level=Level.WARN,
             owner=Owner.PHARMACY,
             rule="US-20",
             check=Check.SUPPLY,
-            detail=(("capsules", str(supply.capsules)),),
+            detail=(("capsules", ", ".join(str(number) for number in broken)),),
         )
 
 
@@ -111,21 +116,27 @@ def formulation_is_the_prescribed_one(q: Question) -> Iterator[Finding | Ref]:
 
 @rule("DOSE-6", "UK-20", check=Check.SUPPLY, when=has_supply)
 def strength_exists(q: Question) -> Iterator[Finding | Ref]:
-    """DOSE-6, UK-20: the product has capsules of this strength.
+    """DOSE-6, UK-20: the product has capsules of each strength.
 
     The lists are secondary sources, so a prescriber who knows the product may go on.
     """
     supply = q.handed_out
-    if supply is None or supply.strength_mg is None:
+    if supply is None:
         return
-    if supply.strength_mg not in strengths(supply.formulation, q.programme):
+    sold = strengths(supply.formulation, q.programme)
+    unknown = [
+        line.strength_mg
+        for line in supply.lines
+        if line.strength_mg is not None and line.strength_mg not in sold
+    ]
+    if unknown:
         yield Finding(
             reason=Reason.STRENGTH_UNAVAILABLE,
             level=Level.OVERRIDE,
             owner=Owner.PRESCRIBER,
             rule="UK-20" if q.programme == "uk-mhra" else "DOSE-6",
             check=Check.SUPPLY,
-            detail=(("strength_mg", str(supply.strength_mg)),),
+            detail=(("strength_mg", ", ".join(str(mg) for mg in unknown)),),
         )
 
 

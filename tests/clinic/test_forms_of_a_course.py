@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Access
+from clinic.forms.prescribing import PrescriptionForm
 from courses.models import Course, Prescription
 from monitoring import versions
 from monitoring.models import DueItem
@@ -138,6 +140,28 @@ def test_prescription_is_not_signed_on_a_dose_that_has_changed(desk: Client, her
     assert "has changed since the page was shown" in refused.content.decode()
     assert not Prescription.objects.exists()
     assert desk.post(sign, {**rx, **hidden(desk, sign)}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"capsules_2": "30", "strength_mg_2": "10"}, ""),
+        ({}, "cannot make up 45 mg a day"),
+        ({"capsules_2": "20", "strength_mg_2": "10"}, "make up 45 mg a day for 20 days only"),
+        ({"capsules_2": "30"}, "Choose the strength of these capsules"),
+        ({"strength_mg_2": "10"}, "Write how many capsules"),
+        ({"capsules_2": "30", "strength_mg_2": "35"}, "This strength is named already"),
+    ],
+)
+def test_capsules_of_a_prescription_add_up_to_its_dose(more: dict[str, str], words: str) -> None:
+    first = {
+        "capsules": "30", "strength_mg": "35", "pattern": "45", "formulation": "standard",
+        "soya": "no", "nonce": str(uuid.uuid4()),
+    }  # fmt: skip
+    form = PrescriptionForm({**first, **more}, today=world.TODAY)
+    said = " ".join(error for errors in form.errors.values() for error in errors)
+    assert words in said.replace("\xa0", " ")
+    assert bool(said) == bool(words)
 
 
 # --- Missed doses, waiving, what if ---

@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from courses.actions import recording
+from courses.actions import dosing, recording
 from courses.models import Course, Prescription
 from monitoring.actions import care, planning
 from monitoring.models import GateDecision
 from people.models import Clinic
+from protocol.supplies import SupplyLine, one_strength
 from tests import ready, world
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +52,29 @@ def test_each_one_ticked_is_signed_for_what_the_list_showed(desk: Client, here: 
     assert signed < {str(course.public_id) for course in courses}
     rx = Prescription.objects.first()
     assert rx is not None
-    assert (rx.capsules, rx.strength_mg, rx.override_reason) == (30, Decimal(40), "")
+    assert (rx.lines, rx.override_reason) == (one_strength(30, Decimal(40)), "")
     assert GateDecision.objects.count() == 2  # one question of the gate each
+
+
+def test_dose_of_two_strengths_is_signed_with_the_others(desk: Client, here: Clinic) -> None:
+    courses = british(here, 2)
+    care.perform(
+        dosing.change_dose,
+        courses[0],
+        pattern=(Decimal(45),),
+        starts_on=world.TODAY,
+        formulation="standard",
+        reason="",
+        today=world.TODAY,
+        by=world.BY,
+        now=world.NOW,
+    )
+    page = desk.get(LIST).content.decode().replace("\xa0", " ")
+    assert "30 × 40 mg + 30 × 5 mg" in page
+    body = desk.post(LIST, {"pick": picks(desk)}).content.decode().replace("\xa0", " ")
+    assert "2 signed" in body and "30 × 40 mg + 30 × 5 mg" in body
+    two = Prescription.objects.get(course=courses[0])
+    assert two.lines == (SupplyLine(30, Decimal(40)), SupplyLine(30, Decimal(5)))
 
 
 def test_second_press_signs_nothing_twice(desk: Client, here: Clinic) -> None:

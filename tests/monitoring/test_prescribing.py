@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from courses.models import Prescription
 from messaging.models import Message
@@ -17,6 +17,7 @@ from monitoring.actions import pregnancy_tests, prescribing
 from monitoring.models import DueItem, GateDecision
 from people.permissions import Role
 from people.queries import NotPermitted
+from protocol.supplies import SupplyLine, one_strength
 from protocol.vocabulary import Level, Reason
 from tests import ready, world
 
@@ -97,7 +98,7 @@ def test_too_long_a_supply_is_refused() -> None:
     course = ready.course(at)
 
     with pytest.raises(prescribing.NotAuthorised) as refusal:
-        sign(course, world.staff(at), supply=ready.supply(capsules=40))
+        sign(course, world.staff(at), supply=ready.supply(lines=one_strength(40, Decimal(40))))
 
     assert Reason.SUPPLY_GT_30 in refusal.value.decision.reasons
 
@@ -200,3 +201,48 @@ def test_pick_up_plans_the_next_cycle() -> None:
 
     due = DueItem.objects.filter(course=course, ended="", requirement="check-in").get()
     assert due.due_on == from_today
+
+
+def forty_five() -> Any:
+    lines = (SupplyLine(30, Decimal(5)), SupplyLine(30, Decimal(40)))
+    return ready.supply(lines=lines, pattern=(Decimal(45),))
+
+
+def test_dose_of_two_strengths_is_one_prescription_with_the_larger_first() -> None:
+    at = world.clinic("uk-mhra")
+    row = sign(ready.british_course(at), world.staff(at), supply=forty_five()).prescription
+    row.refresh_from_db()
+    assert row.lines == (SupplyLine(30, Decimal(40)), SupplyLine(30, Decimal(5)))
+    assert (row.capsules, row.days) == (60, Decimal(30))
+
+
+@pytest.mark.parametrize(
+    ("strengths", "quantities"),
+    [
+        ([], []),
+        ([40, 5], [30]),
+        ([40], [30, 30]),
+        ([40], [0]),
+        ([0], [30]),
+        ([40, 5], [30, None]),
+        ([None], [30]),
+        ([40, 40], [30, 30]),
+        ([5, 40], [30, 30]),
+        ([40, 20, 10, 5], [30, 30, 30, 30]),
+    ],
+)
+def test_database_refuses_lines_that_are_not_whole(
+    two_strengths: Prescription, strengths: list[Any], quantities: list[Any]
+) -> None:
+    row = two_strengths
+    row.pk, row.public_id, row.form_nonce = None, uuid.uuid4(), uuid.uuid4()
+    row.signed_on -= timedelta(days=30)
+    row.strengths_mg, row.quantities = strengths, quantities
+    with pytest.raises(IntegrityError, match="prescription_"), transaction.atomic():
+        row.save(force_insert=True)
+
+
+@pytest.fixture
+def two_strengths() -> Prescription:
+    at = world.clinic("uk-mhra")
+    return sign(ready.british_course(at), world.staff(at), supply=forty_five()).prescription

@@ -33,8 +33,8 @@ def signed(course: Course, *, closes_in: timedelta) -> Prescription:
         signed_at=NOW,
         signed_by=world.staff(course.clinic),
         signed_on=TODAY,
-        capsules=30,
-        strength_mg=Decimal(40),
+        strengths_mg=[Decimal(40)],
+        quantities=[30],
         pattern=[Decimal(40)],
         days=Decimal(30),
         window_opens_at=NOW,
@@ -94,6 +94,8 @@ def test_a_signed_prescription_shows_its_last_moment(signed_in: Client, course: 
     signed(course, closes_in=timedelta(days=5, hours=13, minutes=59, seconds=59))
     html = page(signed_in)
     assert "Pick up your capsules" in html
+    assert "<li>30 capsules of 40 mg</li>" in html
+    assert "You need all of them" not in html
     assert "Friday" in html
     assert "27 November 2026, 23:59" in html
     assert "Eastern time" in html

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,10 +18,12 @@ from monitoring.actions import pharmacy, pregnancy_tests
 from monitoring.models import PharmacyLink, PharmacyReport, WorkItem
 from monitoring.pharmacy import token_of
 from people.models import User
+from protocol.supplies import SupplyLine
 from tests import ready, world
 from tests.world import BY, NOW, TODAY
 
 pytestmark = pytest.mark.django_db
+FORTY_5 = (Decimal(45),)
 DOOR = {"pharmacy": "Town pharmacy, Elm", "born_0": "12", "born_1": "3", "born_2": "1999"}
 WRONG = {**DOOR, "born_2": "1998"}
 
@@ -73,8 +77,8 @@ def test_green_says_what_to_hand_out_until_when_and_keeps_who_looked(
         "Ready to dispense",
         "RIVERA, Ana",
         "ISOtretinoin capsules",
-        "40 mg</span> a capsule",
-        "30 capsules (30 days)",
+        '30</b> capsules of <b class="fw-semibold"><span class="num">40 mg',
+        "For 30 days",
         "27-Nov-2026 23:59 EST",
         "21-Nov-2026",
         "get the RMA number",
@@ -84,6 +88,26 @@ def test_green_says_what_to_hand_out_until_when_and_keeps_who_looked(
     assert (look.actor_name, look.patient) == (DOOR["pharmacy"], course.patient.public_id)
     title = page.split("<title>")[1].split("</title>")[0]
     assert "sotretinoin" not in title and "Ana" not in title
+
+
+def test_every_strength_is_shown_with_its_number(client: Client) -> None:
+    at = world.clinic("uk-mhra")
+    lines = (SupplyLine(30, Decimal(40)), SupplyLine(30, Decimal(5)))
+    signed = world.signed(
+        ready.british_course(at), world.staff(at), supply=ready.supply(lines=lines, pattern=FORTY_5)
+    )
+    path = f"/p/{token_of(PharmacyLink.objects.get(prescription=signed))}/"
+    client.post(path, DOOR)
+    page = re.sub(r"<[^>]+>", "", text(client, path))
+    for words in (
+        "30 capsules of 40 mg",
+        "30 capsules of 5 mg",
+        "60 capsules of 2 strengths, for 30 days",
+        "45 mg a day",
+        "Hand out none of them",
+        "Dispensed 60 capsules",
+    ):
+        assert words in page, words
 
 
 def test_nothing_that_is_the_patients_own_is_shown(inside: Client, path: str) -> None:

@@ -22,6 +22,7 @@ from protocol.dosing import (
     whole_packs,
 )
 from protocol.facts import Supply
+from protocol.supplies import one_strength
 from protocol.vocabulary import Formulation, Level, Reason
 from tests.protocol.clinical_facts import DAY, course, decimal, weight
 
@@ -123,27 +124,27 @@ def test_label_weight_table_is_reproduced(kg: int, half: int, one: int, two: int
 
 
 SUPPLIES = [
-    (Supply(capsules=30, strength_mg=decimal(40), pattern=(decimal(40),)), "30", False),
-    (Supply(capsules=31, strength_mg=decimal(40), pattern=(decimal(40),)), "31", True),
-    (Supply(capsules=60, strength_mg=decimal(20), pattern=(decimal(40),)), "30", False),
-    (Supply(capsules=61, strength_mg=decimal(20), pattern=(decimal(40),)), "30.5", True),
+    (Supply(lines=one_strength(30, decimal(40)), pattern=(decimal(40),)), "30", False),
+    (Supply(lines=one_strength(31, decimal(40)), pattern=(decimal(40),)), "31", True),
+    (Supply(lines=one_strength(60, decimal(20)), pattern=(decimal(40),)), "30", False),
+    (Supply(lines=one_strength(61, decimal(20)), pattern=(decimal(40),)), "30.5", True),
     (
-        Supply(capsules=40, strength_mg=decimal(20), pattern=tuple(map(decimal, (20, 20, 40)))),
+        Supply(lines=one_strength(40, decimal(20)), pattern=tuple(map(decimal, (20, 20, 40)))),
         "30",
         False,
     ),
     (
-        Supply(capsules=50, strength_mg=decimal(20), pattern=tuple(map(decimal, (20, 20, 40)))),
+        Supply(lines=one_strength(50, decimal(20)), pattern=tuple(map(decimal, (20, 20, 40)))),
         "37.5",
         True,
     ),
-    (Supply(capsules=15, strength_mg=decimal(40), pattern=(decimal(40), decimal(0))), "30", False),
+    (Supply(lines=one_strength(15, decimal(40)), pattern=(decimal(40), decimal(0))), "30", False),
     (Supply(days=decimal(30)), "30", False),
     (Supply(days=decimal("30.1")), "30.1", True),
-    (Supply(capsules=30, strength_mg=decimal(40), days=decimal(28)), "28", False),
-    (Supply(capsules=3, strength_mg=decimal(10), pattern=(decimal(1),)), "30", False),
-    (Supply(capsules=90), None, None),
-    (Supply(capsules=30, strength_mg=decimal(40), pattern=(decimal(0),)), None, None),
+    (Supply(lines=one_strength(30, decimal(40)), days=decimal(28)), "28", False),
+    (Supply(lines=one_strength(3, decimal(10)), pattern=(decimal(1),)), "30", False),
+    (Supply(lines=one_strength(90)), None, None),
+    (Supply(lines=one_strength(30, decimal(40)), pattern=(decimal(0),)), None, None),
 ]
 
 
@@ -156,12 +157,12 @@ def test_days_supply_is_capsule_mg_over_average_daily_mg(
 
 
 def test_supply_without_a_dose_uses_the_one_in_force() -> None:
-    supply = Supply(capsules=60, strength_mg=Decimal(20))
+    supply = Supply(lines=one_strength(60, Decimal(20)))
     assert days_supply(supply, pattern=(Decimal(40),)) == 30
 
 
 def test_supply_that_states_its_days_is_taken_at_its_word() -> None:
-    thirds = Supply(capsules=35, strength_mg=Decimal(20), days=Decimal(30))
+    thirds = Supply(lines=one_strength(35, Decimal(20)), days=Decimal(30))
     daily = supply_pattern(thirds)
     assert days_supply(thirds, pattern=daily) == 30
     assert lasts_longer(thirds, 30, pattern=daily) is False
@@ -169,12 +170,12 @@ def test_supply_that_states_its_days_is_taken_at_its_word() -> None:
 
 
 def test_dose_of_a_supply_follows_from_capsules_and_days() -> None:
-    stated = Supply(capsules=60, strength_mg=Decimal(20), days=Decimal(30))
+    stated = Supply(lines=one_strength(60, Decimal(20)), days=Decimal(30))
     assert supply_pattern(stated) == (Decimal(40),)
-    named = Supply(capsules=60, strength_mg=Decimal(20), days=Decimal(30), pattern=(Decimal(20),))
+    named = Supply(lines=one_strength(60, Decimal(20)), days=Decimal(30), pattern=(Decimal(20),))
     assert supply_pattern(named) == (Decimal(20),)
-    assert supply_pattern(Supply(capsules=60, days=Decimal(30))) == ()
-    assert supply_pattern(Supply(capsules=60, strength_mg=Decimal(20))) == ()
+    assert supply_pattern(Supply(lines=one_strength(60), days=Decimal(30))) == ()
+    assert supply_pattern(Supply(lines=one_strength(60, Decimal(20)))) == ()
 
 
 @given(
@@ -184,7 +185,7 @@ def test_dose_of_a_supply_follows_from_capsules_and_days() -> None:
 )
 def test_supply_is_never_rounded_to_fit(capsules: int, strength: int, pattern: list[int]) -> None:
     daily = tuple(map(Decimal, pattern))
-    supply = Supply(capsules=capsules, strength_mg=Decimal(strength), pattern=daily)
+    supply = Supply(lines=one_strength(capsules, Decimal(strength)), pattern=daily)
     days = days_supply(supply)
     assert days is not None
     assert abs(days * average_daily_mg(daily) - capsules * strength) < Decimal("1e-20")

@@ -13,6 +13,7 @@ from protocol import facts as f
 from protocol import gap
 from protocol.findings import Decision, Finding
 from protocol.policy import ClinicPolicy
+from protocol.supplies import one_strength
 from protocol.vocabulary import Action, Category, Check, Level, Owner, Reason
 
 FILL = date(2026, 10, 1)
@@ -26,7 +27,7 @@ def at(day: date) -> datetime:
 
 def course(**changes: Any) -> f.CourseFacts:
     """Thirty capsules of 40 mg, handed out on 1 October, one a day."""
-    supply = f.Supply(capsules=30, strength_mg=Decimal(40), pattern=FORTY, days=Decimal(30))
+    supply = f.Supply(lines=one_strength(30, Decimal(40)), pattern=FORTY, days=Decimal(30))
     plain: dict[str, Any] = {
         "course": "c",
         "programme": "us-ipledge",

@@ -17,6 +17,7 @@ from protocol.gate.question import Question, Rule, rule
 from protocol.policy import ClinicPolicy
 from protocol.programmes import EditionUnknown
 from protocol.schedule import question_on
+from protocol.supplies import one_strength
 from protocol.vocabulary import Action, Check, Level, Owner, Reason, TestSetting
 from tests.protocol.world import POLICY, asked, codes, days, in_order, noon, protected, sampled
 
@@ -262,7 +263,12 @@ def test_first_prescription_is_one_before_any_dose_or_fill(
 
 def test_days_supply_is_said_unrounded() -> None:
     facts = in_order(DAY)
-    supply = replace(facts.prescribed[0].supply, capsules=50, pattern=(Decimal(60),), days=None)
+    supply = replace(
+        facts.prescribed[0].supply,
+        lines=one_strength(50, Decimal(40)),
+        pattern=(Decimal(60),),
+        days=None,
+    )
     decision = asked(facts, DAY, supply=supply)
     assert decision.days_supply is not None
     assert round(decision.days_supply, 3) == Decimal("33.333")

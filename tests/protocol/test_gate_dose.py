@@ -17,6 +17,7 @@ from protocol.facts import (
 from protocol.gate import dose as dose_rules
 from protocol.gate import supply
 from protocol.policy import ClinicPolicy
+from protocol.supplies import SupplyLine, one_strength
 from protocol.vocabulary import (
     Action,
     Category,
@@ -92,7 +93,7 @@ def test_renal_impairment_starts_with_ten_milligrams_in_the_eu(
         weights=(weight(30, on=START),),
         conditions=(Condition(ref="c", on=START, name="renal-impairment"),),
     )
-    handed = Supply(capsules=30, strength_mg=Decimal(daily), pattern=(Decimal(daily),))
+    handed = Supply(lines=one_strength(30, Decimal(daily)), pattern=(Decimal(daily),))
     found = ask(facts, dose_rules.RULES, on=START, action=Action.START, handed=handed)
     assert (Reason.DOSE_RENAL in found) is renal
 
@@ -106,7 +107,7 @@ def test_dose_of_the_supply_is_judged_and_nothing_without_one() -> None:
 
 def test_supply_without_a_dose_is_judged_by_the_dose_in_force() -> None:
     facts = running(doses=(dose(130, on=START),))
-    found = ask(facts, dose_rules.RULES, handed=Supply(capsules=30, strength_mg=Decimal(40)))
+    found = ask(facts, dose_rules.RULES, handed=Supply(lines=one_strength(30, Decimal(40))))
     assert levels(found) == {Reason.DOSE_GT_MAX: BLOCK}
 
 
@@ -115,8 +116,7 @@ def test_supply_without_a_dose_is_judged_by_the_dose_in_force() -> None:
 
 def capsules(number: int, strength: object = 40, daily: object = 40, **more: object) -> Supply:
     return Supply(
-        capsules=number,
-        strength_mg=Decimal(str(strength)),
+        lines=one_strength(number, Decimal(str(strength))),
         pattern=(Decimal(str(daily)),),
         **more,  # type: ignore[arg-type]
     )
@@ -152,10 +152,19 @@ def test_clinic_can_shorten_the_supply_in_the_united_kingdom() -> None:
     assert levels(found) == {Reason.SUPPLY_GT_30: BLOCK}
 
 
+def several(*lines: tuple[int, int], daily: int) -> Supply:
+    named = tuple(SupplyLine(number, Decimal(size)) for number, size in lines)
+    return Supply(lines=named, pattern=(Decimal(daily),))
+
+
 @pytest.mark.parametrize(
     ("handed", "expected"),
     [
         (capsules(30), {}),
+        (several((30, 35), (30, 10), daily=45), {}),  # exactly 30 days of both
+        (several((30, 35), (40, 10), daily=45), {Reason.SUPPLY_GT_30: BLOCK}),
+        (several((28, 35), (30, 10), daily=45), {Reason.BLISTER_BROKEN: WARN}),
+        (several((30, 40), (30, 5), daily=45), {Reason.STRENGTH_UNAVAILABLE: OVERRIDE}),
         (capsules(30, refills=0), {}),
         (capsules(30, refills=1), {Reason.REFILLS_NOT_ALLOWED: BLOCK}),
         (capsules(28), {Reason.BLISTER_BROKEN: WARN}),
@@ -216,7 +225,7 @@ def test_supply_without_a_dose_is_not_judged_by_that_of_an_earlier_course() -> N
         doses=(dose(130, on=START),),
         stopped=(Stopped(ref="s", on=date(2025, 4, 1), last_dose=date(2025, 4, 1)),),
     )
-    handed = Supply(capsules=30, strength_mg=Decimal(40))
+    handed = Supply(lines=one_strength(30, Decimal(40)))
     found = ask(facts, dose_rules.RULES, on=date(2025, 8, 4), action=Action.START, handed=handed)
     assert levels(found) == {}
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.dose_tables import brand_strengths, strengths
-from protocol.packs import Packing, build
+from protocol.dosing import lasts_longer
+from protocol.packs import Packing, build, days_made_up, propose
+from protocol.supplies import Supply, SupplyLine
 from protocol.vocabulary import Formulation
 
 US = {"formulation": Formulation.STANDARD, "programme": "us-ipledge"}
@@ -134,3 +136,75 @@ def test_thirty_days_are_the_most_unless_said_otherwise() -> None:
 def test_one_day_can_be_supplied() -> None:
     (only,) = build(mg(40), days=1, available=mg(40), **US)  # type: ignore[arg-type]
     assert (only.lines[0].capsules_taken, only.lines[0].packs) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "programme", "expected"),
+    [
+        (mg(40), "us-ipledge", [(30, 40)]),
+        (mg(45), "uk-mhra", [(30, 40), (30, 5)]),  # nine of 5 mg are too many to swallow
+        (mg(45), "us-ipledge", [(30, 35), (30, 10)]),
+        (mg(60), "uk-mhra", [(90, 20)]),  # three of one strength before two strengths
+        (mg(80), "uk-mhra", [(60, 40)]),
+        (mg(15), "uk-mhra", [(90, 5)]),
+        (mg(20, 25), "uk-mhra", [(30, 20), (15, 5)]),
+        (mg(40, 20, 20, 20), "uk-mhra", [(37, 20)]),  # 30 days would count 30.4 (DOSE-7)
+        (mg(3), "uk-mhra", []),
+        ((), "uk-mhra", []),
+        (mg(0), "uk-mhra", []),
+    ],
+)
+def test_one_prescription_is_proposed_with_few_capsules_of_few_strengths(
+    pattern: tuple[Decimal, ...], programme: str, expected: list[tuple[int, int]]
+) -> None:
+    lines = (
+        propose(pattern, days=30, formulation=Formulation.STANDARD, programme=programme)
+        if pattern
+        else ()
+    )
+    assert [(line.capsules, line.strength_mg) for line in lines] == expected
+
+
+@given(
+    pattern=st.lists(
+        st.sampled_from([0, 5, 10, 15, 20, 25, 35, 45, 60, 65, 80]), min_size=1, max_size=4
+    ),
+    days=st.integers(1, 30),
+    programme=st.sampled_from(["uk-mhra", "us-ipledge"]),
+)
+def test_lines_add_up_to_the_daily_dose_times_the_days(
+    pattern: list[int], days: int, programme: str
+) -> None:
+    wanted = mg(*pattern)
+    lines = propose(wanted, days=days, formulation=Formulation.STANDARD, programme=programme)
+    if not lines:
+        return
+    whole = days_made_up(lines, wanted)
+    supply = Supply(lines=lines, pattern=wanted)
+    assert supply.capsule_mg == sum(wanted[day % len(wanted)] for day in range(whole))
+    assert not lasts_longer(supply, days)  # US-18, UK-14
+    sizes = [line.strength_mg for line in lines]
+    assert sizes == sorted(set(sizes), reverse=True)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("lines", "pattern", "days"),
+    [
+        ([(30, 40), (30, 5)], mg(45), 30),
+        ([(30, 40), (29, 5)], mg(45), 29),
+        ([(30, 40), (20, 5)], mg(45), 20),
+        ([(30, 40)], mg(45), 0),
+        ([(30, 40), (38, 5)], mg(45), 30),  # eight of 5 mg are left: not a dose
+        ([(15, 40), (60, 20)], mg(60), 30),  # half the days 40 + 20, half three of 20
+        ([(30, 20), (15, 5)], mg(20, 25), 30),
+        ([(30, 20), (14, 5)], mg(20, 25), 29),
+        ([(30, 40), (30, 20), (30, 5)], mg(65), 30),
+        ([], mg(40), 0),
+        ([(30, 40)], mg(0), 0),
+    ],
+)
+def test_capsules_make_up_the_dose_until_one_strength_is_short(
+    lines: list[tuple[int, int]], pattern: tuple[Decimal, ...], days: int
+) -> None:
+    named = tuple(SupplyLine(number, Decimal(size)) for number, size in lines)
+    assert days_made_up(named, pattern) == days

@@ -24,6 +24,7 @@ from protocol.facts import (
 from protocol.policy import ClinicPolicy
 from protocol.reminders import ReminderLadder
 from protocol.schedule import due_dates, plan, status_of
+from protocol.supplies import one_strength
 from protocol.vocabulary import (
     Category,
     ItemStatus,
@@ -172,7 +173,7 @@ def test_test_and_check_in_are_due_when_the_supply_ends(
 ) -> None:
     written = ()
     if prescribed_days is not None:
-        supply = replace(SOUND, capsules=None, strength_mg=None, days=prescribed_days)
+        supply = replace(SOUND, lines=one_strength(None, None), days=prescribed_days)
         written = (Prescribed(ref="rx", on=START, supply=supply),)
     facts = running(dispensed=(Dispensed(ref="f", on=START, days=fill_days),), prescribed=written)
     for requirement in (TEST, CHECK_IN):

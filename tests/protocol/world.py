@@ -29,6 +29,7 @@ from protocol.facts import (
 from protocol.findings import Decision
 from protocol.gate import decide
 from protocol.policy import ClinicPolicy
+from protocol.supplies import one_strength
 from protocol.vocabulary import (
     Action,
     Analyte,
@@ -52,7 +53,7 @@ ZONES = {
 }
 POLICY = ClinicPolicy()
 SOUND = Supply(
-    capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), days=Decimal(30), refills=0
+    lines=one_strength(30, Decimal(40)), pattern=(Decimal(40),), days=Decimal(30), refills=0
 )
 PILL_AND_CONDOM = (Method.COMBINED_PILL, Method.MALE_CONDOM)
 LARC_AND_CONDOM = (Method.COPPER_IUD, Method.MALE_CONDOM)

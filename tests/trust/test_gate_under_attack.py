@@ -19,6 +19,7 @@ from monitoring.actions import prescribing
 from monitoring.models import GateDecision
 from people.models import User
 from protocol.facts import Supply
+from protocol.supplies import one_strength
 from protocol.vocabulary import Level
 from tests import world
 from tests.forms import hidden
@@ -26,7 +27,7 @@ from tests.monitoring.intake import messages
 from tests.trust.cast import pid, upload
 from tests.world import NOW
 
-SUPPLY = Supply(capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), refills=0)
+SUPPLY = Supply(lines=one_strength(30, Decimal(40)), pattern=(Decimal(40),), refills=0)
 
 
 def ready(now: Any = NOW) -> tuple[Course, User]:

@@ -28,6 +28,7 @@ from messaging import dispatch
 from messaging.models import Delivery
 from monitoring.actions import prescribing
 from protocol.facts import Supply
+from protocol.supplies import one_strength
 from tests import world
 from tests.forms import guard
 from tests.messaging.sinks import mail_sink, sms_sink
@@ -143,7 +144,7 @@ def _live(sms: Any) -> list[str]:
     with pytest.raises(prescribing.NotAuthorised):
         prescribing.authorise(
             course,
-            Supply(capsules=30, strength_mg=Decimal(40), pattern=(Decimal(40),), refills=0),
+            Supply(lines=one_strength(30, Decimal(40)), pattern=(Decimal(40),), refills=0),
             override_reason="why-canary, and much more of it",
             form_nonce=uuid.uuid4(),
             by=doctor,
