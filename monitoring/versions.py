@@ -11,6 +11,8 @@ from protocol.facts import CourseFacts
 
 TREATMENT = ("doses", "planned_doses", "weights", "holds", "resumes", "stopped")
 SIGNING = (*TREATMENT, "prescribed", "dispensed")
+# What a missed window, and the day from which a new test counts, are read from.
+REQUALIFYING = ("pregnancy_tests", "prescribed", "dispensed", "holds", "resumes", "stopped")
 ENROLMENT = ("person", "enrolled")
 EVERYTHING = tuple(each.name for each in fields(CourseFacts))
 

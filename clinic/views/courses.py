@@ -12,6 +12,7 @@ from clinic.chart_rows import charts
 from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
 from clinic.course_rows import dose_facts, item_rows, prescription_rows, specimen_rows
 from clinic.deciding_rows import decision_row
+from clinic.forms.guard import marked
 from clinic.rows import banner_row, gate_rows, message_row
 from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
@@ -22,6 +23,7 @@ from messaging.queries import ledger
 from monitoring.queries import reading
 from monitoring.queries.after_course import reports_of
 from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
+from monitoring.versions import REQUALIFYING, version_of
 from people.permissions import Permission
 from protocol import dosing
 from protocol.findings import Window
@@ -73,6 +75,7 @@ class CourseView(StaffPage):
             dose=dose_facts(found),
             supply=supply_panel(found),
             supply_url=reverse("clinic:supply", args=[public_id]),
+            requalify_guard=marked(course.patient.public_id, version_of(found.facts, REQUALIFYING)),
             may_requalify=self.place.may(Permission.RECORD_CARE),
             decisions=[decision_row(row) for row in reading.decisions_of(course)],
             prescriptions=prescription_rows(found),

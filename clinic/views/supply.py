@@ -10,19 +10,25 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinic import wording
+from clinic.forms.base import StaffForm
 from clinic.reasons import REASONS
 from clinic.rows import banner_row, fix_of
-from clinic.views.base import StaffPage
+from clinic.views.guarded import CourseFormPage
 from courses.queries import course_for
-from look.templatetags.clinical import day_text
+from look.templatetags.clinical import day_text, said_name
 from monitoring.actions import requalifying
 from monitoring.queries.course_page import banner_of
 from monitoring.queries.supply import supply_page
+from monitoring.versions import REQUALIFYING, version_of
 from people.permissions import Permission
-from protocol.gap import Step
+from protocol.gap import Requalification, Step
+
+_REFUSALS: dict[type[Exception], str] = {
+    requalifying.NothingMissed: "No window is missed: there is nothing to open anew.",
+}
 
 
-class Supply(StaffPage):
+class Supply(CourseFormPage):
     """How long the capsules last, when the next can be had, and what stands between."""
 
     need = Permission.READ_SENSITIVE
@@ -31,8 +37,34 @@ class Supply(StaffPage):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Read live."""
+        return self._page(self._course(public_id), StaffForm(today=self.today))
+
+    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Open what must be done anew for the right patient, once, and tell them."""
         course = self._course(public_id)
+        if not self.place.may(Permission.RECORD_CARE):
+            raise PermissionDenied
+        form = StaffForm(request.POST, today=self.today)
+        asked: list[Requalification] = []
+
+        def begin() -> None:
+            asked.append(requalifying.begin(course, by=self.user, now=self.now))
+
+        def then(again: bool) -> HttpResponse:
+            name = said_name(course.patient)
+            if again:
+                messages.info(request, f"Opened for {name} already. Nothing was done twice.")
+            else:
+                day = day_text(asked[0].test_from)
+                messages.success(request, f"Opened for {name}: a new test counts from {day}.")
+            return redirect("clinic:supply", public_id)
+
+        saved = self.save(course, form, begin, refusals=_REFUSALS, watched=REQUALIFYING, then=then)
+        return saved or self._page(course, form, status=422)
+
+    def _page(self, course: Any, form: StaffForm, status: int = 200) -> HttpResponse:
         found = supply_page(course, now=self.now)
+        public_id = course.public_id
         url = reverse("clinic:course", args=[public_id])
         may = self.place.may(Permission.RECORD_CARE)
         return self.page(
@@ -45,24 +77,10 @@ class Supply(StaffPage):
             may_begin=may and found.requalification is not None,
             course_url=url,
             course_id=public_id,
+            form=form,
+            guard=self.marks(course, version_of(found.facts, REQUALIFYING)),
+            status=status,
         )
-
-    def post(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-        """Open what must be done anew, and tell the patient."""
-        course = self._course(public_id)
-        if not self.place.may(Permission.RECORD_CARE):
-            raise PermissionDenied
-        try:
-            asked = requalifying.begin(course, by=self.user, now=self.now)
-        except requalifying.NothingMissed:
-            messages.warning(request, "No window is missed: there is nothing to open anew.")
-        else:
-            messages.success(
-                request,
-                f"Opened for {course.patient.full_name}: "
-                f"a new test counts from {day_text(asked.test_from)}.",
-            )
-        return redirect("clinic:supply", public_id)
 
     def _course(self, public_id: uuid.UUID) -> Any:
         return course_for(self.user, public_id, need=self.need, page="supply", now=self.now)

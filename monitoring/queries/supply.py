@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from courses.models import Course
 from monitoring import dossier, policies
 from protocol import gap, standing
+from protocol.facts import CourseFacts
 from protocol.findings import Decision
 
 
@@ -19,6 +20,7 @@ class SupplyPage:
     decision: Decision
     steps: tuple[gap.Step, ...]
     today: date
+    facts: CourseFacts
 
 
 def supply_page(course: Course, *, now: datetime) -> SupplyPage:
@@ -33,4 +35,5 @@ def supply_page(course: Course, *, now: datetime) -> SupplyPage:
         decision=decision,
         steps=gap.steps_of(decision),
         today=today,
+        facts=facts,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from messaging.models import Message
 from monitoring.actions import planning
 from monitoring.attention import Attention
 from monitoring.models import CourseStanding, WorkItem
+from monitoring.versions import REQUALIFYING
 from people.models import Clinic
 from people.permissions import Role
 from tests import ready, world
+from tests.forms import guard, hidden
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +44,10 @@ def test_a_missed_window_is_on_the_list_with_its_way_back(
     assert "A window was missed" in page and "By edition US-2026" in page
     assert "A new test counts from" in page
 
+    said = hidden(desk, f"/clinic/courses/{missed.public_id}/supply/")
     for _ in range(2):
-        desk.post(f"/clinic/courses/{missed.public_id}/supply/")
+        answer = desk.post(f"/clinic/courses/{missed.public_id}/supply/", said, follow=True)
+    assert "Opened for Ana RIVERA already" in answer.content.decode()
 
     begun = Event.objects.get(kind="requalification.begun")
     assert begun.detail["edition"] == "us-2026"
@@ -59,8 +64,35 @@ def test_the_course_page_warns_of_a_missed_window_and_puts_it_right_in_one_press
     assert "A window was missed" in page
     action = re.search(r'<form method="post" action="([^"]*/supply/)"', page)
     assert action
-    assert desk.post(action[1]).status_code == 302
+    shown = page[page.index(action[0]) :]
+    said = dict(re.findall(r'name="(guard-[a-z]+)" value="([^"]*)"', shown)[:3])
+    assert desk.post(action[1], said).status_code == 302
     assert Event.objects.filter(kind="requalification.begun").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status", "words"),
+    [
+        ({"guard-patient": str(uuid.uuid4())}, 409, "another patient"),
+        ({"guard-version": "0123456789abcdef"}, 422, "has changed since the page was shown"),
+        ({"guard-patient": ""}, 422, "does not say whose it is"),
+    ],
+)
+def test_steps_are_opened_for_the_right_patient_on_what_is_still_true(
+    desk: Client,
+    here: Clinic,
+    missed: Course,
+    clock: Any,
+    spoil: dict[str, str],
+    status: int,
+    words: str,
+) -> None:
+    clock.shift(timedelta(days=7))
+    desk.force_login(world.staff(here))
+    address = f"/clinic/courses/{missed.public_id}/supply/"
+    answer = desk.post(address, {**hidden(desk, address), **spoil})
+    assert answer.status_code == status and words in answer.content.decode()
+    assert not Event.objects.filter(kind="requalification.begun").exists()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +112,9 @@ def test_the_course_page_warns_before_the_last_capsule(
 
 def test_where_no_window_was_missed_nothing_is_opened(desk: Client, here: Clinic) -> None:
     course = ready.course(here)
-    desk.post(f"/clinic/courses/{course.public_id}/supply/")
+    said = guard(course, REQUALIFYING)
+    answer = desk.post(f"/clinic/courses/{course.public_id}/supply/", said)
+    assert "No window is missed" in answer.content.decode()
     assert not Event.objects.filter(kind="requalification.begun").exists()
 
 
