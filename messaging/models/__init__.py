@@ -1,6 +1,6 @@
 """What we mean to tell somebody, each attempt to do so, and what came back."""
 
-from messaging.models.channels import ChannelPause
+from messaging.models.channels import ChannelPause, ChannelRate
 from messaging.models.deliveries import Delivery
 from messaging.models.holds import SendingHold, SentFrom
 from messaging.models.inbound import AddressReport, InboundText
@@ -10,6 +10,7 @@ from messaging.models.wishes import ClinicLimits, PatientHours, PurposeOptOut
 __all__ = [
     "AddressReport",
     "ChannelPause",
+    "ChannelRate",
     "ClinicLimits",
     "Delivery",
     "InboundText",

@@ -44,6 +44,7 @@ class Message(models.Model):
         QUIET_HOURS = "quiet-hours", "waiting for the morning where the patient lives"
         ONE_A_DAY = "one-a-day", "one of this kind was sent today"
         PROVIDER_BUSY = "provider-busy", "the provider asked us to wait"
+        PROVIDER_FULL = "provider-full", "so many leave at once that it waits for its turn"
         PROVIDER_UNREACHABLE = "provider-unreachable", "the provider cannot be reached"
         PROVIDER_TRIED = "provider-tried", "another message shows whether the provider is back"
         TRYING_AGAIN = "trying-again", "no answer the first time; one more try"
