@@ -279,6 +279,14 @@ PUSH_HOSTS = env.words(
     "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,"
     "*.push.apple.com,*.notify.windows.com",
 )
+# What each provider takes in a second, over all workers; 0: as fast as we can (REM-15).
+MOST_A_SECOND = {
+    "sms": env.number("SMS_PER_SECOND", 10),
+    "email": env.number("EMAIL_PER_SECOND", 10),
+    "push": env.number("PUSH_PER_SECOND", 0),
+}
+if min(MOST_A_SECOND.values()) < 0:
+    raise ImproperlyConfigured("SMS_, EMAIL_ and PUSH_PER_SECOND cannot be less than 0.")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL", "")
 # No error tracker is built in yet: what it would see must first be proved free of private data.
 if env.text("SENTRY_DSN", ""):

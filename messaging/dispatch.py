@@ -1,7 +1,8 @@
 """Dispatch: claim, send, settle. PostgreSQL is the queue; any number of processes may run this.
 
 1. *Claim* takes messages by one UPDATE, with a lease on the database's clock.
-2. *Prepare* asks everything again (``checks``) and renders the texts, for a batch at once.
+2. *Prepare* asks everything again (``checks``), renders the texts, and takes their turns with the
+   provider (``rates``), for a batch at once.
 3. *Begin* commits the attempt of one message (``attempts``), if nothing has changed since.
 4. *Call* hands the text to a channel while no transaction is open (REM-23).
 5. *Settle* commits the outcome. A worker that dies in between leaves one attempt without outcome,
@@ -13,14 +14,14 @@ one person, anything that has changed in between) goes alone and carefully, by :
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from messaging import attempts, channels, checks, kindness, settling
+from messaging import attempts, channels, checks, kindness, outcomes, settling
 from messaging.attempts import Attempt, Draft
 from messaging.channels.base import (
     Accepted,
@@ -36,13 +37,13 @@ from messaging.facts import Facts, known_about
 from messaging.holds import held_clinics
 from messaging.models import Delivery, Message, Urgency
 from messaging.quick import Taken, begin_unless_changed, settle_if_plain
+from messaging.rates import Asked, Pace
 from messaging.receipts import miss_receipts
-from messaging.verdicts import End, Go, Verdict, Wait
+from messaging.verdicts import End, Go, Verdict, Wait, wait
 
 log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
-Answer = Accepted | NotAccepted | NoAnswer
 
 # Enough that what is asked once for all of them hardly counts for one.
 _BATCH = 50
@@ -80,20 +81,26 @@ def run(limit: int = 2_000, now: datetime | None = None) -> int:
     clock: Clock = database_now if now is None else lambda: now
     stop_at = time.monotonic() + _BUDGET_S
     held = held_clinics(now=clock())
+    pace = Pace(runs=now is None)
     taken = 0
     with channels.opened() as available:
         while taken < limit and time.monotonic() < stop_at:
             batch = claim(limit=min(_BATCH, limit - taken), now=clock(), held=held)
-            if not batch:
+            if not batch and not pace.goes_on():
                 break
-            _send_together(batch, available, clock, runs=now is None)
+            _send_together(batch, available, clock, pace, runs=now is None)
             taken += len(batch)
     miss_receipts(now=clock())
     return taken
 
 
 def _send_together(
-    batch: Sequence[Held], available: Mapping[str, Channel], clock: Clock, *, runs: bool
+    batch: Sequence[Held],
+    available: Mapping[str, Channel],
+    clock: Clock,
+    pace: Pace,
+    *,
+    runs: bool,
 ) -> None:
     """Bring a batch as far as it gets: what is plain quickly, the rest one by one.
 
@@ -107,11 +114,14 @@ def _send_together(
     give_back_at = time.monotonic() + _HOLDS_FOR_S
     while left:
         known_at, read_at = clock(), time.monotonic()
-        drafts = _prepare_all([held for held in left if not held.again], available, now=known_at)
+        plain = [held for held in left if not held.again]
+        drafts = _prepare_all(plain, available, pace, now=known_at)
         taken: Taken | None = None
         elapsed_s = 0.0
         while left and elapsed_s <= _FACTS_LAST_S:
             held = left.popleft()
+            if held.message_id in drafts.ready:
+                pace.wait_for_turn(held.message_id)
             elapsed_s = time.monotonic() - read_at
             if held.message_id in drafts.settled:
                 continue
@@ -126,7 +136,7 @@ def _send_together(
             if attempt is None:
                 _written_down(taken)
                 taken = None
-                send(held, available, clock)
+                send(held, available, clock, pace)
                 continue
             answer = _call(attempt)
             elapsed_s = time.monotonic() - read_at
@@ -134,7 +144,7 @@ def _send_together(
             if isinstance(answer, Accepted):
                 taken = Taken(held, attempt, answer, now)
             elif _settle(held, attempt, answer, now=now):
-                send(held, available, clock)
+                send(held, available, clock, pace)
         _written_down(taken)
         if left and time.monotonic() > give_back_at:
             give_back(left, now=clock())
@@ -147,11 +157,11 @@ def _written_down(taken: Taken | None) -> None:
 
 
 def _prepare_all(
-    batch: Sequence[Held], available: Mapping[str, Channel], *, now: datetime
+    batch: Sequence[Held], available: Mapping[str, Channel], pace: Pace, *, now: datetime
 ) -> _Drafts:
     """Decide about a batch with what is read once for all of it; where that fails, about none."""
     try:
-        return _decide_all(batch, available, now=now)
+        return _decide_all(batch, available, pace, now=now)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - one row must not stop the others (R1)
@@ -161,7 +171,7 @@ def _prepare_all(
 
 @transaction.atomic
 def _decide_all(
-    batch: Sequence[Held], available: Mapping[str, Channel], *, now: datetime
+    batch: Sequence[Held], available: Mapping[str, Channel], pace: Pace, *, now: datetime
 ) -> _Drafts:
     """End and put off what is not to leave now, and draft what is plain; the rest goes alone."""
     ready: dict[int, Draft] = {}
@@ -178,6 +188,10 @@ def _decide_all(
             continue
         elif (draft := _draft_or_none(facts, decided, now=now)) is not None:
             ready[message.pk] = draft
+    asked = [Asked(draft.message, draft.go.channel) for draft in ready.values()]
+    for pk, until in pace.put_off(asked, now=now).items():
+        _put_in_line(ready.pop(pk).message, until=until, now=now)
+        settled.add(pk)
     attempts.let_in(list(ready.values()), now=now)
     return _Drafts(ready, frozenset(settled))
 
@@ -234,11 +248,11 @@ def _begin_quickly(
     return attempt, None if noted else taken
 
 
-def send(held: Held, available: Mapping[str, Channel], clock: Clock) -> None:
+def send(held: Held, available: Mapping[str, Channel], clock: Clock, pace: Pace) -> None:
     """Bring one claimed message as far as it gets, by every address of the person if need be."""
     while True:
         try:
-            attempt = _prepare(held, available, now=clock())
+            attempt = _prepare(held, available, pace, now=clock())
         except (OperationalError, InterfaceError):
             # The database is away: nothing can be written; the lease brings the message back.
             raise
@@ -248,13 +262,16 @@ def send(held: Held, available: Mapping[str, Channel], clock: Clock) -> None:
             return
         if attempt is None:
             return
+        pace.wait_for_turn(held.message_id)
         answer = _call(attempt)
         if not _settle(held, attempt, answer, now=clock()):
             return
 
 
 @transaction.atomic
-def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> Attempt | None:
+def _prepare(
+    held: Held, available: Mapping[str, Channel], pace: Pace, *, now: datetime
+) -> Attempt | None:
     """Decide, and commit the attempt before it is made; ``None`` if there is nothing to send."""
     if held.patient_id is not None:
         kindness.one_at_a_time(held.patient_id)
@@ -262,7 +279,7 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
     if message is None:
         return None
     deliveries = list(message.deliveries.order_by("started_at", "pk"))
-    _name_lost_attempts(deliveries, now=now)
+    outcomes.name_lost_attempts(deliveries, now=now)
     # First, because what kills its workers may do so where the rest is read.
     decided: Verdict | None = checks.by_what_happened(message, deliveries)
     if decided is None:
@@ -276,6 +293,9 @@ def _prepare(held: Held, available: Mapping[str, Channel], *, now: datetime) -> 
         settling.wait(message, until=others_wait, why=Message.Why.PROVIDER_TRIED, now=now)
         return None
     draft = attempts.drafted(facts, decided, now=now)
+    for until in pace.put_off([Asked(message, decided.channel)], now=now).values():
+        _put_in_line(message, until=until, now=now)
+        return None
     attempts.let_in([draft], now=now)
     return attempts.begin(draft, available[decided.channel], earlier=deliveries, now=now)
 
@@ -288,18 +308,12 @@ def _conclude(message: Message, decided: End | Wait, *, now: datetime) -> None:
             settling.wait(message, until=until, why=why, now=now)
 
 
-def _name_lost_attempts(deliveries: Iterable[Delivery], *, now: datetime) -> None:
-    """An attempt without outcome, seen by a new holder, died with its worker: unknown (F-04)."""
-    for delivery in deliveries:
-        if delivery.outcome != Delivery.Outcome.ATTEMPTING:
-            continue
-        delivery.outcome = _without_an_answer(delivery)
-        delivery.outcome_at = now
-        delivery.detail = "worker lost"
-        delivery.save(update_fields=["outcome", "outcome_at", "detail"])
+def _put_in_line(message: Message, *, until: datetime, now: datetime) -> None:
+    decided = wait(message, until, Message.Why.PROVIDER_FULL)
+    _conclude(message, decided, now=now)
 
 
-def _call(attempt: Attempt) -> Answer:
+def _call(attempt: Attempt) -> outcomes.Answer:
     """Use the network. An error no channel has a name for leaves the outcome unknown."""
     try:
         return attempt.channel.send(attempt.outgoing)
@@ -310,7 +324,7 @@ def _call(attempt: Attempt) -> Answer:
         return NoAnswer(type(error).__name__)
 
 
-def _settle(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> bool:
+def _settle(held: Held, attempt: Attempt, answer: outcomes.Answer, *, now: datetime) -> bool:
     """Write the outcome down; true if the message is still ours and another way may be tried."""
     if isinstance(answer, Accepted) and attempt.quick:
         taken = Taken(held, attempt, answer, now)
@@ -320,10 +334,12 @@ def _settle(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> b
 
 
 @transaction.atomic
-def _settle_carefully(held: Held, attempt: Attempt, answer: Answer, *, now: datetime) -> bool:
+def _settle_carefully(
+    held: Held, attempt: Attempt, answer: outcomes.Answer, *, now: datetime
+) -> bool:
     message, ours = locked(held)
     delivery = message.deliveries.select_for_update().get(pk=attempt.delivery_id)
-    _note(delivery, answer, now=now)
+    outcomes.note(delivery, answer, now=now)
     name = attempt.channel.name
     if isinstance(answer, Accepted):
         settling.resume(name, now=now)
@@ -353,34 +369,9 @@ def _settle_carefully(held: Held, attempt: Attempt, answer: Answer, *, now: date
     return ours
 
 
-def _note(delivery: Delivery, answer: Answer, *, now: datetime) -> None:
-    match answer:
-        case Accepted():
-            delivery.outcome = Delivery.Outcome.ACCEPTED
-            delivery.provider_id = answer.provider_id[:120] or delivery.provider_id
-        case NoAnswer():
-            delivery.outcome = _without_an_answer(delivery)
-            delivery.detail = answer.code[:200]
-        case Refused():
-            delivery.outcome = Delivery.Outcome.REFUSED
-            delivery.detail = answer.code[:200]
-        case NotAccepted():
-            delivery.outcome = Delivery.Outcome.NOT_SENT
-            delivery.detail = answer.code[:200]
-    delivery.outcome_at = now
-    delivery.save(update_fields=["outcome", "outcome_at", "provider_id", "detail"])
-
-
-def _without_an_answer(delivery: Delivery) -> Delivery.Outcome:
-    """Unknown, unless the provider has called back meanwhile and so shown that it has the text."""
-    if delivery.receipt or delivery.provider_id:
-        return Delivery.Outcome.ACCEPTED
-    return Delivery.Outcome.UNKNOWN
-
-
 @transaction.atomic
 def _stumble(held: Held, *, now: datetime) -> None:
     message, ours = locked(held)
     if ours:
-        _name_lost_attempts(message.deliveries.all(), now=now)
+        outcomes.name_lost_attempts(message.deliveries.all(), now=now)
         settling.stumble(message, now=now)

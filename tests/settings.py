@@ -24,6 +24,8 @@ os.environ.update(
     SMS_PROVIDER="console",
     SMS_WEBHOOK_URL="",
     SMS_WEBHOOK_SECRET="",
+    SMS_PER_SECOND="0",
+    EMAIL_PER_SECOND="0",
     TWILIO_ACCOUNT_SID="",
     TWILIO_AUTH_TOKEN="",
     TWILIO_FROM="",

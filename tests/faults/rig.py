@@ -88,6 +88,8 @@ class Rig:
             "SMS_PROVIDER": "webhook",
             "SMS_WEBHOOK_URL": f"http://127.0.0.1:{self.sms.port}/send",
             "SMS_WEBHOOK_SECRET": "shared-with-the-sms-provider",
+            "SMS_PER_SECOND": "0",
+            "EMAIL_PER_SECOND": "0",
             "HEARTBEAT_URL": "",
             "SENTRY_DSN": "",
             "OPENBLAS_NUM_THREADS": "1",

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from messaging import dispatch, receipts
 from messaging.claims import LEASE, claim
 from messaging.models import Delivery, Message
+from messaging.rates import Pace
 from messaging.settling import TRY_AGAIN_AFTER
 from tests.messaging import world
 from tests.messaging.sinks import Sink
@@ -159,7 +160,7 @@ def test_worker_that_wakes_up_late_settles_what_was_unknown(
     kept: list[tuple[Any, ...]] = []
     monkeypatch.setattr(dispatch, "_settle", lambda *args, now: bool(kept.append(args)))
     with dispatch.channels.opened() as available:
-        dispatch.send(held, available, lambda: NOON)
+        dispatch.send(held, available, lambda: NOON, Pace(runs=False))
     monkeypatch.setattr(dispatch, "_settle", settle)
     dispatch.run(now=NOON + LEASE)
     assert state(planned) == ("unknown", "no-answer")
