@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from courses.models import Course
 from monitoring import dossier, policies
 from protocol.facts import CourseFacts
+from protocol.memory import remember
 from protocol.policy import ClinicPolicy
 
 
@@ -45,7 +46,7 @@ def lock(course_ids: Iterable[int], *, now: datetime) -> dict[int, Ground]:
     return {
         course.pk: Ground(
             course=course,
-            facts=facts[course.pk],
+            facts=remember(facts[course.pk]),
             policy=policies.of_course(course, rules[days[course.clinic_id]]),
             today=days[course.clinic_id],
         )

@@ -332,13 +332,14 @@ class Moved(Fact):
     timezone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CourseFacts:
     """Everything the rules may know about one course of one patient.
 
     Facts of earlier courses of the same patient belong here too (retreatment gap, lifetime dose):
     the rules cut them apart at each ``Stopped``. Tuples are ordered by (on, at).
     ``due_from`` keeps an imported running course silent: nothing falls due before it (R5).
+    Without slots, as what was worked out about the facts stays with them (``protocol.memory``).
     """
 
     course: str

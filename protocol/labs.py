@@ -23,6 +23,7 @@ from protocol.lab_actions import (
     repeat_within,
 )
 from protocol.ladders import DEFAULT_LADDER, LabLadder
+from protocol.memory import once_for, remembers
 from protocol.policy import ClinicPolicy
 from protocol.treatment import Treatment
 from protocol.treatment import newest as newest_course
@@ -172,6 +173,8 @@ class _Reader:
     by_analyte: Mapping[Analyte, Sequence[LabResult]]
     with_ctcae: bool
     course: Treatment | None
+    # What has been graded already, by the identity of the facts' own results.
+    done: dict[int, Graded]
 
     def newest(self, analyte: Analyte) -> tuple[Graded, Graded | None]:
         """The newest result of one analyte, and the newest one that could be graded.
@@ -193,7 +196,13 @@ class _Reader:
         return first, None
 
     def grade(self, result: LabResult) -> Graded:
-        """Grade one result in its surroundings."""
+        """Grade one result of the facts in its surroundings."""
+        graded = self.done.get(id(result))
+        if graded is None or graded.result is not result:
+            graded = self.done[id(result)] = self._grade(result)
+        return graded
+
+    def _grade(self, result: LabResult) -> Graded:
         companions: Iterable[LabResult] = ()
         if result.analyte in LIVER_ENZYMES:
             companions = [
@@ -260,6 +269,7 @@ def _reader(
             by_analyte[result.analyte].append(result)
         elif result.status is ResultStatus.PRELIMINARY:
             pending.append(result)
+    done: dict[int, Graded] = {}
     return _Reader(
         facts=facts,
         policy=policy,
@@ -267,6 +277,7 @@ def _reader(
         by_analyte=by_analyte,
         with_ctcae=with_ctcae,
         course=newest_course(facts, as_of=as_of) if with_ctcae else None,
+        done=once_for(facts, as_of, policy, lambda: done, "labs.graded"),
     ), pending
 
 
@@ -275,8 +286,20 @@ def read(
 ) -> LabReading:
     """Read the newest results known by the end of ``as_of`` (rule book 5.2, LAB-6 to LAB-9).
 
-    ``with_ctcae`` False leaves the grades out, for the gate, which does not use them.
+    ``with_ctcae`` False leaves the grades out, for the gate, which does not use them; facts that
+    remember are graded once, with them.
     """
+    full = with_ctcae or remembers(facts)
+    return once_for(
+        facts,
+        as_of,
+        policy,
+        lambda: _read(facts, as_of=as_of, policy=policy, with_ctcae=full),
+        "labs.read",
+    )
+
+
+def _read(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy, with_ctcae: bool) -> LabReading:
     reader, pending = _reader(facts, as_of=as_of, policy=policy, with_ctcae=with_ctcae)
     by_analyte = reader.by_analyte
     pairs = {analyte: reader.newest(analyte) for analyte in _ORDER if analyte in by_analyte}
@@ -312,9 +335,10 @@ def history(
     signs of high blood glucose (5.2, 5.3). Whoever shows a single result takes it from here, so
     that no screen calls it milder than the gate does. Preliminary and cancelled results, and those
     dated after ``as_of``, are there as well, held back or graded by what is known. ``only`` grades
-    some of the facts' results, and ``with_ctcae`` False leaves the CTCAE grades out.
+    some of the facts' own results, and ``with_ctcae`` is as for ``read``.
     """
-    reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=with_ctcae)
+    full = with_ctcae or remembers(facts)
+    reader, _ = _reader(facts, as_of=as_of, policy=policy, with_ctcae=full)
     return tuple(reader.grade(result) for result in (facts.labs if only is None else only))
 
 

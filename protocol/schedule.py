@@ -17,6 +17,7 @@ from protocol.facts import CourseFacts
 from protocol.holds import is_held, pauses
 from protocol.lab_repeats import repeat_items
 from protocol.lab_schedule import due_draws, lab_items
+from protocol.memory import once_for
 from protocol.news import look_back_items, note_items
 from protocol.plan import Plan, PlannedItem, as_answered, next_change, status_by_day
 from protocol.policy import ClinicPolicy
@@ -48,6 +49,12 @@ def plan(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Plan:
     done (``met_by``). After a stop only post-course items remain (SCHED-3). Nothing is due before
     ``facts.due_from``. Where no edition is in force nothing is planned; the gate says why.
     """
+    return once_for(
+        facts, as_of, policy, lambda: _plan(facts, as_of=as_of, policy=policy), "schedule.plan"
+    )
+
+
+def _plan(facts: CourseFacts, *, as_of: date, policy: ClinicPolicy) -> Plan:
     try:
         q = question_on(facts, as_of=as_of, policy=policy)
         everything = sorted(

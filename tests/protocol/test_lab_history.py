@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from protocol import labs
 from protocol.facts import LabAcknowledged, LabResult
+from protocol.memory import remember
 from protocol.vocabulary import Analyte, ResultStatus, Tier
 from tests.protocol.clinical_facts import DAY, POLICY, course, dose, result
 
@@ -55,6 +57,21 @@ def test_preliminary_and_cancelled_results_are_shown_without_a_tier() -> None:
         (None, "not-final"),
         (None, "cancelled"),
     ]
+
+
+def test_facts_that_remember_are_read_once_and_read_the_same() -> None:
+    plain = course(labs=(result("alt", 150, "U/L", 40), result("ck", 900, "U/L", 200)))
+    kept = remember(replace(plain))
+    told = labs.read(kept, as_of=DAY, policy=POLICY, with_ctcae=False)
+    assert told == labs.read(plain, as_of=DAY, policy=POLICY)
+    assert labs.read(kept, as_of=DAY, policy=POLICY) is told
+    assert labs.history(kept, as_of=DAY, policy=POLICY)[0] is told.newest[Analyte.ALT]
+
+    before = labs.read(kept, as_of=DAY - timedelta(days=1), policy=POLICY)
+    assert before.newest == {}
+    other = replace(POLICY)
+    assert labs.read(kept, as_of=DAY, policy=other) is not told
+    assert (kept, hash(kept)) == (plain, hash(plain))
 
 
 def test_decision_about_a_value_does_not_cover_what_replaces_it() -> None:
