@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q
 
+from monitoring import copying
 from monitoring.intake.report import Disposition, IncomingLine, IncomingReport, IncomingSpecimen
 from monitoring.models import LabReport, Observation, Specimen
 from people.models import Patient
@@ -86,8 +87,7 @@ def _placed(reports: Sequence[ToFile], *, now: datetime) -> list[tuple[IncomingL
                 fresh.append(row)
             rows.append(row)
         placed.append(rows)
-    if fresh:
-        Specimen.objects.bulk_create(fresh)
+    copying.add(fresh)
     return [
         (line, rows[line.specimen])
         for each, rows in zip(reports, placed, strict=True)
@@ -166,8 +166,7 @@ class _Writing:
 def _flush(writing: _Writing) -> None:
     if writing.replaced:
         Observation.objects.filter(pk__in=writing.replaced).update(current=False)
-    if writing.fresh:
-        Observation.objects.bulk_create(writing.fresh)
+    copying.add(writing.fresh)
     writing.fresh, writing.replaced = [], []
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from audit import trail
 from audit.kinds import Kind
 from courses.models import Course
-from monitoring import grounds
+from monitoring import copying, grounds
 from monitoring.actions import filing, planning, triage
 from monitoring.actions.keeping import Kept, Origin, keep_all
 from monitoring.intake import matching
@@ -142,7 +142,8 @@ def _waves(parts: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
 
 def _file_wave(wave: Sequence[_Part], *, by: trail.Actor, now: datetime) -> dict[int, Receipt]:
     """File parts about different patients, read what is new, and plan each course once."""
-    reports = LabReport.objects.bulk_create(_report(part, now) for part in wave)
+    reports = [_report(part, now) for part in wave]
+    copying.add(reports)
     to_file = [
         filing.ToFile(report, part.entry, report.patient)
         for part, report in zip(wave, reports, strict=True)

@@ -14,6 +14,7 @@ from typing import Any
 from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import happening
+from monitoring import copying
 from monitoring.grounds import Ground
 from monitoring.models import (
     Acknowledgement,
@@ -115,7 +116,7 @@ def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
         row.escalates_at = _deadline(finding, each.ground.policy, now)
         each.rows[ref] = row
         fresh.append(row)
-    ResultReview.objects.bulk_create(fresh)
+    copying.add(fresh)
 
 
 def _refresh(row: ResultReview, finding: Finding | None, ground: Ground, *, now: datetime) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit import trail
 from audit.models import Event
+from monitoring import copying
 from monitoring.actions import filing, keeping, results
 from monitoring.actions.results import Origin, Receipt
 from monitoring.intake import hl7v2
@@ -149,3 +150,19 @@ def test_two_messages_about_one_person_are_read_one_after_the_other(clinic: Clin
     assert received.values("subject").distinct().count() == LabReport.objects.count() == 4
     assert Specimen.objects.filter(patient__mrn="MRN-2").count() == 1
     assert Observation.objects.filter(specimen__patient__mrn="MRN-2", current=True).count() == 2
+
+
+def test_rows_written_at_once_have_their_keys_in_order_and_obey_the_database(
+    clinic: Clinic,
+) -> None:
+    receipts = receive(clinic, *(part(number) for number in range(3)))
+    rows = [line.observation for each in receipts for line in each.lines]
+    assert [row.pk for row in rows if row] == sorted(
+        Observation.objects.values_list("pk", flat=True)
+    )
+    assert all(Observation.objects.get(pk=row.pk).notes == row.notes for row in rows if row)
+    again = [Observation(specimen=row.specimen, code=row.code, code_system=row.code_system,
+                         status="final", received_at=NOW) for row in rows if row]  # fmt: skip
+    with pytest.raises(IntegrityError, match="one_current_observation"), transaction.atomic():
+        copying.add(again)
+    assert Observation.objects.count() == 3
