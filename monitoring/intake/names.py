@@ -1,4 +1,6 @@
-"""Common local names of the monitored analytes in English, German, French and Spanish.
+"""Common local names of the monitored analytes in the languages laboratories write to us in.
+
+English, German, French and Spanish, with the plain ones of Portuguese and Turkish.
 
 A name counts only if every word of it is understood: `ALT (GPT) im Serum` is ALT, `Cholesterin im
 Urin`, `CK-MB` and `LDL/HDL ratio` are nothing we know and wait for the code map.
@@ -106,6 +108,21 @@ NAMES = {
         "gonadotropina corionica humana, hormone chorionique gonadotrope",
     ),
 }
+_PORTUGUESE_AND_TURKISH = {
+    "alt": "alanina transaminase, transaminase glutamico piruvica, alanin transaminaz",
+    "ast": "aspartato transaminase, transaminase glutamico oxalacetica, aspartat transaminaz",
+    "alp": "fosfatase alcalina, alkalen fosfataz",
+    "ggt": "gama gt, gama glutamil transferase, gama glutamil transferaz",
+    "bilirubin": "bilirrubinas totais",
+    "triglycerides": "triglicerideos, triglicerides, trigliserid, trigliserit",
+    "cholesterol": "kolesterol, total kolesterol, kolesterol total",
+    "hdl": "hdl kolesterol, kolesterol hdl",
+    "ldl": "ldl kolesterol, kolesterol ldl",
+    "ck": "creatinoquinase, creatina quinase, kreatin kinaz",
+    "glucose": "glicose, glicemia, glukoz",
+    "hcg": "beta hcg qualitativo, beta hcg quantitativo, hcg qualitativo, hcg quantitativo, "
+    "teste de gravidez, gebelik testi",
+}
 QUALIFIERS = (
     "serum, plasma, suero, serique, serico, plasmatique, plasmatico, sanguin, s, p, sp, ser, plas, "
     "im serum, im plasma, in serum, in plasma, in serum or plasma, i s, i p, en suero, "
@@ -113,7 +130,7 @@ QUALIFIERS = (
     "37 grad c"
 )
 FASTING = (
-    "fasting, fasted, nuchtern, nu, nue, a jeun, en ayunas, ayunas, basal, "
+    "fasting, fasted, nuchtern, nu, nue, a jeun, en ayunas, ayunas, basal, em jejum, jejum, "
     "nuchternglukose, nuchternblutzucker, nuchternglucose"
 )
 
@@ -126,6 +143,11 @@ _ANALYTES = {
     words: analyte
     for analyte, (single, phrases) in NAMES.items()
     for words in (*((fold(each),) for each in single.split()), *_words(phrases))
+}
+_ANALYTES |= {
+    words: analyte
+    for analyte, phrases in _PORTUGUESE_AND_TURKISH.items()
+    for words in _words(phrases)
 }
 _FASTING = frozenset(_words(FASTING))
 _FASTING_GLUCOSE = frozenset(

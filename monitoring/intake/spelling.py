@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-GREEK = str.maketrans({"β": "beta ", "ß": "beta ", "γ": "gamma ", "Β": "beta ", "Γ": "gamma "})
+GREEK = str.maketrans(
+    {"β": "beta ", "ß": "beta ", "γ": "gamma ", "Β": "beta ", "Γ": "gamma ", "ı": "i"}
+)
 
 
 def fold(text: str) -> str:

@@ -24,22 +24,27 @@ _PLAIN = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "’": "'"})
 WORDS = {
     "negative": "neg negative negativ negatif negativo negativa nondetected notdetected "
     "nichtnachweisbar nichtnachgewiesen nondetecte nodetectado undetected notpregnant "
-    "nichtschwanger absent nonreactive nichtreaktiv nonreactif noreactivo",
+    "nichtschwanger absent nonreactive nichtreaktiv nonreactif noreactivo "
+    "naoreagente naodetectado naoreativo saptanmadi tespitedilmedi gebedegil",
     "positive": "pos positive positiv positif positivo positiva detected nachweisbar nachgewiesen "
-    "detecte detectado pregnant schwanger present reactive reaktiv reactif reactivo",
+    "detecte detectado pregnant schwanger present reactive reaktiv reactif reactivo "
+    "reagente reativo pozitif saptandi tespitedildi gebe",
     "indeterminate": "ind indeterminate indeterminado indeterminee indetermine unbestimmt "
     "inconclusive equivocal equivoque equivoco borderline grenzwertig fraglich zweifelhaft "
-    "doubtful douteux dudoso nonconcluant noconcluyente unklar",
+    "duvidoso supheli doubtful douteux dudoso nonconcluant noconcluyente unklar",
 }
 _NEUTRAL_WORDS = (
     "hcg bhcg beta test result resultat ergebnis resultado pregnancy schwangerschaft "
     "schwangerschaftstest grossesse embarazo prueba de for im in urine urin orina serum suero "
-    "qualitative qualitativ qualitatif cualitativo"
+    "qualitative qualitativ qualitatif cualitativo qualitativo gravidez gebelik testi"
 )
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
-_FAINT = re.compile(r"posit|\b(?:weak|schwach|faible|debil|faint|trace|spur)")
-_DENIAL = re.compile(r"(?:no|not|non|nicht|kein\w*|ne|neg\w*)\b")
-_FOUND = re.compile(r"detect|nachweis|nachgewies|rea[ck]t|pregnant|schwanger|enceinte|embarazada")
+_FAINT = re.compile(r"posit|pozitif|\b(?:weak|schwach|faible|debil|faint|trace|spur|fraco|zayif)")
+_DENIAL = re.compile(r"(?:no|nao|not|non|nicht|kein\w*|ne|neg\w*)\b")
+_FOUND = re.compile(
+    r"detect|detetad|nachweis|nachgewies|rea[ck]t|\breag|\breativ|saptand|edildi|pregnant|"
+    r"schwanger|enceinte|embarazada|gravida|\bgebe\b(?! degil)"
+)
 _WORDS = {word: meaning for meaning, words in WORDS.items() for word in words.split()}
 
 
@@ -133,7 +138,7 @@ def read_value(text: str) -> Reading:
 
 
 def presence_of(text: str) -> str:
-    """negative, positive or indeterminate, or "" for any other words (en, de, fr, es).
+    """negative, positive or indeterminate, or "" for any other words (en, de, fr, es, pt, tr).
 
     Words that only name the test say nothing (`hCG negative`). A question mark, or a plus behind
     `negative`, is a doubt, and a doubt is no answer.
@@ -162,7 +167,8 @@ _UPTO = (
     r"(?:<=?|=<|≤|< ?ou ?=|< ?o ?=|up to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|"
     r"(?:less|lower|smaller) than(?: or equal to)?|(?:no|not) (?:more|higher|greater) than|at most|"
     r"nicht uber|hochstens|"
-    r"jusqu'?a|hasta|moins de|menor de|menor que|menos de|inf(?:erieur|erior)? a|max\.?|-(?= ?\d))"
+    r"jusqu'?a|hasta|ate|moins de|menor de|menor que|menos de|inf(?:erieur|erior|\.)? a|"
+    r"max\.?|-(?= ?\d))"
 )
 _FROM = (
     r"(?:>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|(?:more|higher|greater) than"
@@ -178,7 +184,7 @@ _HIGH = re.compile(rf"{_UPTO}\s*(?P<high>{_NUMBER})(?P<unit>\s*[^\d\s].*)?", re.
 _LOW = re.compile(rf"{_FROM}\s*(?P<low>{_NUMBER})(?P<unit>\s*[^\d\s].*)?", re.IGNORECASE)
 _NORMAL = (
     "recommended|desirable|normal|reference|wunschenswert|empfohlen|normalwert|referenz|"
-    "souhaitable|recommande|reference|deseable|recomendado|normale?s?"
+    "souhaitable|recommande|reference|deseable|recomendado|desejavel|normale?s?"
 )
 _PROSE = re.compile(
     rf"(?:{_NORMAL})(?: (?:range|value|level))?\s*[:=]?\s*{_UPTO}\s*(?P<high>{_NUMBER})"
@@ -192,7 +198,7 @@ _LABEL = re.compile(
 )
 _PEOPLE = re.compile(
     r"\b(?:male|female|men|women|man|woman|m|f|w|child\w*|adult\w*|mann|manner|frau\w*|kind\w*|"
-    r"homme\w*|femme\w*|hombre\w*|mujer\w*|years?|jahre?|ans|anos|age|pregnan\w*|trimester)\b",
+    r"homme\w*|femme\w*|hombre\w*|mujer\w*|home[mn]\w*|mulher\w*|erkek\w*|kadin\w*|years?|jahre?|ans|anos|age|pregnan\w*|trimester)\b",
     re.IGNORECASE,
 )
 
@@ -223,7 +229,7 @@ def read_range(text: str) -> Range:
 
 
 def _without_accents(text: str) -> str:
-    return text.translate(str.maketrans("àáâèéêëìíïòóôöùúûüñç", "aaaeeeeiiiooo" + "ouuuunc"))
+    return text.translate(str.maketrans("àáâãèéêëìíïıòóôõöùúûüñç", "aaaaeeeeiiiiooooouuuunc"))
 
 
 def _limits(low: str, high: str, unit: str | None) -> Range:
