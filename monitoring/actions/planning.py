@@ -6,6 +6,7 @@ as fresh as computing on the fly, and people can still see, list and argue with 
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -61,8 +62,12 @@ def planned_once() -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
-    for course, now in waiting.values():
-        replan(course, now=now)
+    together: dict[datetime, list[int]] = defaultdict(list)
+    for pk, (_, now) in waiting.items():
+        together[now].append(pk)
+    for now, ids in together.items():
+        for first in range(0, len(ids), _AT_ONCE):
+            _lock_and_replan(ids[first : first + _AT_ONCE], now=now, by=PLANNER)
 
 
 def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Changes:
@@ -72,16 +77,17 @@ def replan(course: Course, *, now: datetime, by: trail.Actor = PLANNER) -> Chang
     """
     waiting = _waiting.get()
     if waiting is None:
-        return _lock_and_replan(course.pk, now=now, by=by)
+        return _lock_and_replan([course.pk], now=now, by=by)[course.pk]
     _, latest = waiting.get(course.pk, (course, now))
     waiting[course.pk] = (course, max(latest, now))
     return Changes()
 
 
 @transaction.atomic
-def _lock_and_replan(course_id: int, *, now: datetime, by: trail.Actor) -> Changes:
-    grounds_of = grounds.lock([course_id], now=now)
-    return replan_all(grounds_of.values(), now=now, by=by)[course_id]
+def _lock_and_replan(
+    course_ids: Iterable[int], *, now: datetime, by: trail.Actor
+) -> dict[int, Changes]:
+    return replan_all(grounds.lock(course_ids, now=now).values(), now=now, by=by)
 
 
 @trail.action
@@ -222,7 +228,7 @@ def _each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict[int, Change
     done: dict[int, Changes] = {}
     for pk in ids:
         try:
-            done[pk] = _lock_and_replan(pk, now=now, by=by)
+            done |= _lock_and_replan([pk], now=now, by=by)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 - it is tried again at the next tick
