@@ -2,6 +2,7 @@
 
 from monitoring.models.after_course import SkinReport
 from monitoring.models.calendar_feeds import CalendarFeed
+from monitoring.models.cards import CardVersion, ClinicCard
 from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
@@ -32,7 +33,9 @@ __all__ = [
     "Acknowledgement",
     "Assignment",
     "CalendarFeed",
+    "CardVersion",
     "CheckIn",
+    "ClinicCard",
     "ClinicPolicyVersion",
     "CodeMeaning",
     "Contact",
