@@ -5,6 +5,7 @@ from django.urls import path
 from clinic.views.accounts import Account
 from clinic.views.acknowledging import Acknowledge
 from clinic.views.calling import Call
+from clinic.views.cards import CardPreview, Cards, NewCard, OneCard
 from clinic.views.changes import Changed
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
@@ -123,6 +124,10 @@ urlpatterns = [
     path("messages/to-come/", Forecast.as_view(), name="messages-to-come"),
     path("messages/<uuid:public_id>/", OneMessage.as_view(), name="message"),
     path("messages/<uuid:public_id>/settle/", SettleMessage.as_view(), name="settle-message"),
+    path("cards/", Cards.as_view(), name="cards"),
+    path("cards/new/", NewCard.as_view(), name="card-new"),
+    path("cards/<slug:slug>/<slug:language>/", OneCard.as_view(), name="card"),
+    path("cards/<slug:slug>/<slug:language>/preview/", CardPreview.as_view(), name="card-preview"),
     path("rules/", RulesPage.as_view(), name="rules"),
     path("rules/levels/", ReviewLevels.as_view(), name="review-levels"),
     path("rules/guardians/", GuardianRulePage.as_view(), name="guardian-rule"),

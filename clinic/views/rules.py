@@ -14,6 +14,7 @@ from clinic.forms.rules import (
 )
 from clinic.views.base import StaffPage
 from monitoring.actions import policies
+from monitoring.queries.cards import due_for_review
 from monitoring.queries.rules import EditionRow, rules_of
 from people.permissions import Permission
 from people.queries import clinic_of
@@ -52,7 +53,14 @@ class RulesPage(StaffPage):
         found = rules_of(self.place, on=self.today)
         raised = raised_words(found.policy)
         own_steps = len(as_settings(found.policy.ladder)) if found.policy.ladder else 0
-        return self.page(form=form, found=found, raised=raised, own_steps=own_steps, status=status)
+        return self.page(
+            form=form,
+            found=found,
+            raised=raised,
+            own_steps=own_steps,
+            cards_due=due_for_review(self.place, today=self.today),
+            status=status,
+        )
 
 
 class ReviewLevels(StaffPage):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from monitoring import learn
+from monitoring.queries.cards import library_of
 from monitoring.queries.place_in_course import PlaceInCourse, place_in_course
-from portal import learn
 from portal.views.page import PatientPage
 
 _SAID = {"true": True, "false": False}
@@ -19,9 +20,13 @@ class _Reading(PatientPage):
     tab = "home"
 
     def library(self) -> learn.Library:
-        """The words in the language of the page."""
+        """The clinic's words, and the shipped ones, in the language of the page."""
+        return library_of(self.patient.clinic_id, self.language())
+
+    def language(self) -> str:
+        """The language of the words, where there are words in it."""
         language = get_language() or ""
-        return learn.library(language if language in learn.LANGUAGES else "en")
+        return language if language in learn.LANGUAGES else "en"
 
     def place(self) -> PlaceInCourse:
         """Where the patient is in the course."""
@@ -49,6 +54,8 @@ class Learn(_Reading):
             ],
             week=week,
             ended=place.ended,
+            said=self.language(),
+            has_myths=bool(library.myths),
         )
 
 
@@ -63,11 +70,16 @@ class Card(_Reading):
         if not found:
             raise Http404
         following = cards[(found[0] + 1) % len(cards)]
-        return self.show("portal/learn_card.html", card=cards[found[0]], following=following)
+        return self.show(
+            "portal/learn_card.html",
+            card=cards[found[0]],
+            said=self.language(),
+            following=following,
+        )
 
 
 class Myths(_Reading):
-    """Four things people say: guess, then read. Nothing is kept."""
+    """What people say: guess, then read. Nothing is kept."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The questions."""
@@ -79,5 +91,12 @@ class Myths(_Reading):
         return self._page({slug: _SAID.get(said) for slug, said in guesses.items()}, answered=True)
 
     def _page(self, guesses: dict[str, bool | None], *, answered: bool = False) -> HttpResponse:
-        rows = [(myth, guesses.get(myth.slug)) for myth in self.library().myths]
-        return self.show("portal/learn_myths.html", rows=rows, answered=answered)
+        library, place = self.library(), self.place()
+        rows = [
+            (myth, guesses.get(myth.slug))
+            for myth in library.myths
+            if place.pregnancy_is_possible or not myth.only_if_pregnancy_is_possible
+        ]
+        return self.show(
+            "portal/learn_myths.html", rows=rows, answered=answered, said=self.language()
+        )

@@ -1,7 +1,8 @@
-"""What patients can read about their treatment: which cards, steps and myths there are.
+"""What patients can read about their treatment, as it is shipped: cards, steps and myths.
 
 ``cards.toml`` says when each comes first and what it rests on; ``<language>.toml`` has the words.
 Both are read once. A card without words in some language does not exist in any: the loader refuses.
+What a clinic has put in the place of these words is joined in ``monitoring.queries.cards``.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "es")
+# The theme of what people say and what is not so: asked, and answered after the guess.
+QUIZ = "quiz"
 _EVERYBODY, _CAN_BECOME_PREGNANT = "everybody", "can-become-pregnant"
 
 
@@ -21,9 +25,13 @@ class Unreadable(ValueError):
     """The files do not fit together; the text names what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One short card. ``weeks`` are those of the course in which it comes first, both included."""
+    """One short card, or one myth: then ``title`` is what people say and ``text`` the answer.
+
+    ``weeks`` are those of the course in which it comes first, both included. ``floor`` are
+    paragraphs that stand there whatever a clinic writes. ``language`` is that of the words.
+    """
 
     slug: str
     theme: str
@@ -33,8 +41,12 @@ class Card:
     only_if_pregnancy_is_possible: bool
     after: bool
     source: str
-    evidence: str
     reviewed: date
+    language: str
+    rests_on: str = ""
+    evidence: str = ""
+    floor: tuple[str, ...] = ()
+    by_clinic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +60,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Myth:
-    """Something that people say and that is not so."""
-
-    slug: str
-    says: str
-    answer: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class Library:
     """Everything there is to read in one language; ``themes`` in their order."""
 
     themes: dict[str, str]
     cards: tuple[Card, ...]
     steps: tuple[Step, ...]
-    myths: tuple[Myth, ...]
+    myths: tuple[Card, ...]
 
     def for_patient(self, *, pregnancy_is_possible: bool) -> tuple[Card, ...]:
         """The cards that concern the patient."""
@@ -98,31 +100,43 @@ def library(language: str) -> Library:
             raise Unreadable(f"{language}.toml, {kind}: {sorted(planned ^ said)}")
     return Library(
         themes=words["themes"],
-        cards=tuple(_card(row, words["card"][row["slug"]]) for row in plan["card"]),
+        cards=tuple(_card("card", row, words, language) for row in plan["card"]),
         steps=tuple(
             Step(row["slug"], **words["step"][row["slug"]], weeks=tuple(row["weeks"]))
             for row in plan["step"]
         ),
-        myths=tuple(
-            Myth(row["slug"], **words["myth"][row["slug"]], source=row["source"])
-            for row in plan["myth"]
-        ),
+        myths=tuple(_card("myth", row, words, language) for row in plan["myth"]),
     )
 
 
-def _card(row: dict[str, object], words: dict[str, object]) -> Card:
+@cache
+def shipped(language: str) -> dict[str, Card]:
+    """Every card and myth of one language, by its slug."""
+    found = library(language)
+    return {card.slug: card for card in (*found.cards, *found.myths)}
+
+
+def _card(kind: str, row: dict[str, Any], words: dict[str, Any], language: str) -> Card:
+    said = words[kind][row["slug"]]
     who = row.get("for", _EVERYBODY)
     if who not in {_EVERYBODY, _CAN_BECOME_PREGNANT}:
         raise Unreadable(f"cards.toml, {row['slug']}: for = {who!r}")
+    if row["source"] not in words["sources"]:
+        raise Unreadable(f"{language}.toml, sources: {row['source']}")
+    text = tuple(said["text"])
+    first, last = row.get("weeks", (0, 0))
     return Card(
-        slug=str(row["slug"]),
-        theme=str(row["theme"]),
-        title=str(words["title"]),
-        text=tuple(words["text"]),  # type: ignore[arg-type]
-        weeks=tuple(row["weeks"]),  # type: ignore[arg-type]
+        slug=row["slug"],
+        theme=row.get("theme", QUIZ),
+        title=said["title"],
+        text=text,
+        weeks=(first, last),
         only_if_pregnancy_is_possible=who == _CAN_BECOME_PREGNANT,
         after=bool(row.get("after", False)),
-        source=str(row["source"]),
-        evidence=str(row["evidence"]),
-        reviewed=row["reviewed"],  # type: ignore[arg-type]
+        source=words["sources"][row["source"]],
+        reviewed=row["reviewed"],
+        language=language,
+        rests_on=row["rests_on"],
+        evidence=row.get("evidence", ""),
+        floor=tuple(text[number] for number in row.get("floor", ())),
     )
