@@ -190,7 +190,7 @@ def test_a_card_without_spanish_comes_in_english_and_says_so(
     client.force_login(patient.user)
     text = client.get(f"/learn/{slug}/").content.decode()
     assert '<h1 lang="en">Balm for your lips</h1>' in text
-    assert "en otro idioma" in text
+    assert "aún no está en tu idioma" in text
     client.force_login(who)
     assert "Not written" in client.get(reverse("clinic:cards")).content.decode()
 
