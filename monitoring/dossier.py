@@ -1,33 +1,21 @@
 """Rows to facts: everything about a course as the rules know it, in a fixed number of queries.
 
 Planner, gate, triage, preview and standing all start here, so a row that is not loaded here does
-not exist for any rule. One course or two hundred cost the same number of queries.
+not exist for any rule. One course or two hundred cost the same number of queries, which
+``dossier_rows`` holds.
 """
 
-import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from courses.models import (
-    Course,
-    Dispense,
-    DoseStep,
-    EarlierSupply,
-    Enrolment,
-    HistoryItem,
-    Hold,
-    MissedDose,
-    Prescription,
-    Statement,
-    Visit,
-    Weight,
-)
+from courses.models import Course, HistoryItem
+from courses.models.supply import lines_of
 from monitoring import dossier_statements, dossier_tasks
-from monitoring.models import Acknowledgement, CheckIn, Observation, PregnancyTest
+from monitoring.dossier_rows import Rows, courses_with_others, rows_of
 from protocol import facts as f
 from protocol.vocabulary import (
     Analyte,
@@ -42,31 +30,8 @@ _HCG_WORDS = frozenset(TestResult)
 # Qualitative hCG in serum by LOINC (rule book 6); every other qualitative hCG is read as urine.
 _SERUM_HCG = frozenset({"2118-8", "80385-8", "2110-5"})
 
-Rows = dict[int, dict[str, list[f.Fact]]]
-
-
-class _Result(NamedTuple):
-    """What is read of one result and its sample, in the order of ``_RESULT``."""
-
-    specimen: uuid.UUID
-    collected_on: date
-    public_id: uuid.UUID
-    analyte: str
-    code: str
-    value_text: str
-    value: Decimal | None
-    comparator: str
-    unit: str
-    lln: Decimal | None
-    uln: Decimal | None
-    fasting: bool | None
-    status: str
-    confirmed_at: datetime | None
-    held: str
-    flag: str
-
-
-_RESULT = ("specimen__public_id", "specimen__collected_on", *_Result._fields[2:])
+Facts = dict[int, dict[str, list[f.Fact]]]
+Zones = Mapping[int, ZoneInfo]
 
 
 def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
@@ -74,25 +39,21 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
 
     Facts of earlier courses of the same patient are included (retreatment gap, lifetime dose).
     """
-    targets = list(
-        Course.objects.filter(pk__in=list(course_ids)).select_related("patient", "clinic")
-    )
-    patients = {course.patient_id for course in targets}
-    courses = list(
-        Course.objects.filter(patient_id__in=patients).select_related("clinic").order_by("number")
-    )
-    by_course: Rows = defaultdict(lambda: defaultdict(list))
-    zones = {course.pk: ZoneInfo(course.clinic.timezone) for course in courses}
-    ids = list(zones)
+    wanted = set(course_ids)
+    courses = courses_with_others(wanted)
+    targets = [course for course in courses if course.pk in wanted]
+    by_course: Facts = defaultdict(lambda: defaultdict(list))
+    zones = {course.pk: ZoneInfo(course.clinic__timezone) for course in courses}
+    read = rows_of(list(zones), [target.patient_id for target in targets])
 
-    categories = _enrolments(ids, by_course)
-    dossier_statements.load(
-        Statement.objects.filter(course_id__in=ids).order_by("stated_on", "pk"), by_course, zones
-    )
-    _visits_and_weights(ids, by_course, zones)
-    _doses(ids, by_course, zones)
-    _supplies(ids, by_course)
-    _tests_and_check_ins(ids, by_course, zones)
+    categories = _enrolments(read, by_course)
+    dossier_statements.add(read.statements, by_course, zones)
+    _visits_and_weights(read, by_course)
+    _doses(read, by_course)
+    _supplies(read, by_course)
+    _tests_and_check_ins(read, by_course, zones)
+    dossier_tasks.add(read, by_course, zones)
+    _acknowledged(read, by_course, zones)
     for course in courses:
         if course.stopped_at is not None and course.last_dose_on is not None:
             stopped_on = course.stopped_at.astimezone(zones[course.pk]).date()
@@ -104,7 +65,7 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
                     last_dose=course.last_dose_on,
                 )
             )
-    by_patient = _by_patient(patients)
+    by_patient = _by_patient(read)
 
     result = {}
     for target in targets:
@@ -123,13 +84,13 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
             course=str(target.public_id),
             programme=target.programme,
             person=f.Person(
-                born=target.patient.born,
-                sex=target.patient.sex,
+                born=target.patient__born,
+                sex=target.patient__sex,
                 category=categories.get(target.pk) or _planned_category(target),
-                country=target.patient.country or target.clinic.country,
+                country=target.patient__country or target.clinic__country,
             ),
-            clinic_zone=target.clinic.timezone,
-            patient_zone=target.patient.timezone or target.clinic.timezone,
+            clinic_zone=target.clinic__timezone,
+            patient_zone=target.patient__timezone or target.clinic__timezone,
             due_from=target.due_from,
             indication=target.indication or None,
             **gathered,  # type: ignore[arg-type]
@@ -137,7 +98,7 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
     return result
 
 
-def _planned_category(course: Course) -> Category | None:
+def _planned_category(course: Any) -> Category | None:
     return Category(course.category) if course.category else None
 
 
@@ -156,11 +117,11 @@ def at_of(on: date, recorded_at: datetime, zone: ZoneInfo) -> datetime | None:
     return recorded_at if recorded_at.astimezone(zone).date() == on else None
 
 
-def _enrolments(ids: Sequence[int], rows: Rows) -> dict[int, Category]:
+def _enrolments(read: Rows, facts: Facts) -> dict[int, Category]:
     categories: dict[int, Category] = {}
-    for enrolment in Enrolment.objects.filter(course_id__in=ids).order_by("span"):
+    for enrolment in read.enrolments:
         categories[enrolment.course_id] = Category(enrolment.category)
-        rows[enrolment.course_id]["enrolled"].append(
+        facts[enrolment.course_id]["enrolled"].append(
             f.Enrolled(
                 ref=f"enrolment:{enrolment.pk}",
                 on=enrolment.span.lower,
@@ -171,9 +132,9 @@ def _enrolments(ids: Sequence[int], rows: Rows) -> dict[int, Category]:
     return categories
 
 
-def _visits_and_weights(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInfo]) -> None:
-    for visit in Visit.objects.filter(course_id__in=ids).order_by("visited_on", "pk"):
-        rows[visit.course_id]["visits"].append(
+def _visits_and_weights(read: Rows, facts: Facts) -> None:
+    for visit in read.visits:
+        facts[visit.course_id]["visits"].append(
             f.Visit(
                 ref=f"visit:{visit.pk}",
                 on=visit.visited_on,
@@ -182,17 +143,17 @@ def _visits_and_weights(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInf
                 first=visit.first,
             )
         )
-    for weight in Weight.objects.filter(course_id__in=ids).order_by("measured_on", "pk"):
-        rows[weight.course_id]["weights"].append(
+    for weight in read.weights:
+        facts[weight.course_id]["weights"].append(
             f.Weight(ref=f"weight:{weight.pk}", on=weight.measured_on, kg=weight.kg)
         )
 
 
-def _doses(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInfo]) -> None:
-    for step in DoseStep.objects.filter(course_id__in=ids).order_by("starts_on", "pk"):
+def _doses(read: Rows, facts: Facts) -> None:
+    for step in read.dose_steps:
         pattern = tuple(step.pattern)
         if step.planned or step.starts_on > step.recorded_on:
-            rows[step.course_id]["planned_doses"].append(
+            facts[step.course_id]["planned_doses"].append(
                 f.PlannedDose(
                     ref=f"dose-step:{step.pk}",
                     on=step.recorded_on,
@@ -201,7 +162,7 @@ def _doses(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInfo]) -> None:
                 )
             )
         if not step.planned:
-            rows[step.course_id]["doses"].append(
+            facts[step.course_id]["doses"].append(
                 f.Dose(
                     ref=f"dose-step:{step.pk}",
                     on=step.starts_on,
@@ -209,30 +170,30 @@ def _doses(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInfo]) -> None:
                     formulation=Formulation(step.formulation),
                 )
             )
-    for hold in Hold.objects.filter(course_id__in=ids).order_by("held_on", "pk"):
-        rows[hold.course_id]["holds"].append(f.Hold(ref=f"hold:{hold.pk}", on=hold.held_on))
+    for hold in read.holds:
+        facts[hold.course_id]["holds"].append(f.Hold(ref=f"hold:{hold.pk}", on=hold.held_on))
         if hold.resumed_on is not None:
-            rows[hold.course_id]["resumes"].append(
+            facts[hold.course_id]["resumes"].append(
                 f.Resume(ref=f"hold:{hold.pk}", on=hold.resumed_on)
             )
     missed: dict[tuple[int, date], list[date]] = defaultdict(list)
-    for dose in MissedDose.objects.filter(course_id__in=ids).order_by("reported_on", "missed_on"):
+    for dose in read.missed:
         missed[(dose.course_id, dose.reported_on)].append(dose.missed_on)
     for (course_id, reported_on), days in missed.items():
-        rows[course_id]["missed"].append(
+        facts[course_id]["missed"].append(
             f.Missed(ref=f"missed:{course_id}:{reported_on}", on=reported_on, dates=tuple(days))
         )
 
 
-def _supplies(ids: Sequence[int], rows: Rows) -> None:
-    for rx in Prescription.objects.filter(course_id__in=ids).order_by("signed_at"):
-        rows[rx.course_id]["prescribed"].append(
+def _supplies(read: Rows, facts: Facts) -> None:
+    for rx in read.prescriptions:
+        facts[rx.course_id]["prescribed"].append(
             f.Prescribed(
                 ref=f"prescription:{rx.public_id}",
                 on=rx.signed_on,
                 at=rx.signed_at,
                 supply=f.Supply(
-                    lines=rx.lines,
+                    lines=lines_of(rx.quantities, rx.strengths_mg),
                     pattern=tuple(rx.pattern),
                     days=rx.days,
                     refills=0,
@@ -241,30 +202,24 @@ def _supplies(ids: Sequence[int], rows: Rows) -> None:
                 ),
             )
         )
-    dispenses = (
-        Dispense.objects.filter(prescription__course_id__in=ids, reversed_at__isnull=True)
-        .select_related("prescription")
-        .order_by("dispensed_at")
-    )
-    for dispense in dispenses:
-        rows[dispense.prescription.course_id]["dispensed"].append(
+    for dispense in read.dispenses:
+        facts[dispense.prescription__course_id]["dispensed"].append(
             f.Dispensed(
                 ref=f"dispense:{dispense.pk}",
                 on=dispense.dispensed_on,
                 rma=dispense.rma,
-                days=dispense.prescription.days,
+                days=dispense.prescription__days,
             )
         )
-    for supply in EarlierSupply.objects.filter(course_id__in=ids).order_by("dispensed_on"):
-        rows[supply.course_id]["dispensed"].append(
+    for supply in read.earlier_supplies:
+        facts[supply.course_id]["dispensed"].append(
             f.Dispensed(ref=f"earlier-supply:{supply.pk}", on=supply.dispensed_on, days=supply.days)
         )
 
 
-def _tests_and_check_ins(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneInfo]) -> None:
-    tests = PregnancyTest.objects.filter(course_id__in=ids, withdrawn_at__isnull=True)
-    for test in tests.order_by("collected_on", "pk"):
-        rows[test.course_id]["pregnancy_tests"].append(
+def _tests_and_check_ins(read: Rows, facts: Facts, zones: Zones) -> None:
+    for test in read.pregnancy_tests:
+        facts[test.course_id]["pregnancy_tests"].append(
             f.PregnancyTest(
                 ref=f"pregnancy-test:{test.public_id}",
                 on=test.collected_on,
@@ -277,30 +232,26 @@ def _tests_and_check_ins(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneIn
                 omitted_reason=test.omitted_reason,
             )
         )
-    check_ins = (
-        CheckIn.objects.filter(course_id__in=ids, submitted_at__isnull=False)
-        .select_related("due_item")
-        .order_by("submitted_at")
-    )
-    for check_in in check_ins:
-        rows[check_in.course_id]["check_ins"].append(
+    for check_in in read.check_ins:
+        facts[check_in.course_id]["check_ins"].append(
             f.CheckIn(
                 ref=f"check-in:{check_in.public_id}",
-                on=check_in.submitted_on or check_in.due_item.due_on,
+                on=check_in.submitted_on or check_in.due_item__due_on,
                 at=check_in.submitted_at,
-                due_on=check_in.due_item.due_on,
+                due_on=check_in.due_item__due_on,
             )
         )
-    dossier_tasks.load(ids, rows, zones)
-    acknowledged = Acknowledgement.objects.filter(course_id__in=ids).select_related("specimen")
-    for row in acknowledged.order_by("at"):
-        rows[row.course_id]["lab_acknowledged"].append(
+
+
+def _acknowledged(read: Rows, facts: Facts, zones: Zones) -> None:
+    for row in read.acknowledged:
+        facts[row.course_id]["lab_acknowledged"].append(
             f.LabAcknowledged(
                 ref=f"acknowledgement:{row.pk}",
                 on=row.at.astimezone(zones[row.course_id]).date(),
                 at=row.at,
                 plan=row.plan,
-                specimens=(f"specimen:{row.specimen.public_id}",),
+                specimens=(f"specimen:{row.specimen__public_id}",),
                 results=tuple(f"observation:{each}" for each in row.results),
                 repeat_on=row.repeat_on,
                 repeat=tuple(Analyte(each) for each in row.repeat),
@@ -308,12 +259,11 @@ def _tests_and_check_ins(ids: Sequence[int], rows: Rows, zones: dict[int, ZoneIn
         )
 
 
-def _by_patient(patients: Iterable[int]) -> dict[int, dict[str, list[f.Fact]]]:
-    rows: dict[int, dict[str, list[f.Fact]]] = defaultdict(lambda: defaultdict(list))
-    patient_ids = list(patients)
-    for item in HistoryItem.objects.filter(patient_id__in=patient_ids).order_by("noted_on", "pk"):
+def _by_patient(read: Rows) -> Facts:
+    facts: Facts = defaultdict(lambda: defaultdict(list))
+    for item in read.history:
         ref = f"history:{item.pk}"
-        target = rows[item.patient_id]
+        target = facts[item.patient_id]
         if item.kind == HistoryItem.Kind.MEDICATION:
             target["medications"].append(
                 f.Medication(ref=ref, on=item.noted_on, name=item.name, stopped=item.stopped_on)
@@ -322,37 +272,24 @@ def _by_patient(patients: Iterable[int]) -> dict[int, dict[str, list[f.Fact]]]:
             target["conditions"].append(f.Condition(ref=ref, on=item.noted_on, name=item.name))
         elif item.stopped_on is None:
             target["allergies"].append(f.Allergy(ref=ref, on=item.noted_on, name=item.name))
-    observations = (
-        Observation.objects.filter(
-            specimen__patient_id__in=patient_ids,
-            specimen__collected_on__isnull=False,
-            current=True,
-            analyte__in=list(Analyte),
-        )
-        .exclude(status=ResultStatus.CANCELLED)
-        .order_by("specimen__collected_on", "pk")
-        # Of a long history these are most of the rows: no more of them is read than is used.
-        .values_list("specimen__patient_id", *_RESULT)
-    )
-    for patient_id, *columns in observations:
-        row = _Result(*columns)
-        target = rows[patient_id]
+    for row in read.observations:
+        target = facts[row.specimen__patient_id]
         if row.analyte == Analyte.HCG and row.value_text in _HCG_WORDS:
             if row.status in {ResultStatus.FINAL, ResultStatus.CORRECTED} and _counts(row):
                 target["pregnancy_tests"].append(_laboratory_test(row))
         else:
             target["labs"].append(_lab_result(row))
-    return rows
+    return facts
 
 
-def _counts(row: _Result) -> bool:
+def _counts(row: Any) -> bool:
     return not row.held or row.confirmed_at is not None
 
 
-def _laboratory_test(row: _Result) -> f.PregnancyTest:
+def _laboratory_test(row: Any) -> f.PregnancyTest:
     return f.PregnancyTest(
         ref=f"observation:{row.public_id}",
-        on=row.collected_on,
+        on=row.specimen__collected_on,
         result=TestResult(row.value_text),
         setting=TestSetting.CLINIC,
         specimen="serum" if row.code in _SERUM_HCG else "urine",
@@ -360,11 +297,11 @@ def _laboratory_test(row: _Result) -> f.PregnancyTest:
     )
 
 
-def _lab_result(row: _Result) -> f.LabResult:
+def _lab_result(row: Any) -> f.LabResult:
     return f.LabResult(
         ref=f"observation:{row.public_id}",
-        on=row.collected_on,
-        specimen=f"specimen:{row.specimen}",
+        on=row.specimen__collected_on,
+        specimen=f"specimen:{row.specimen__public_id}",
         analyte=Analyte(row.analyte),
         value=_plain(row.value),
         unit=row.unit,

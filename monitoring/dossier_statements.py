@@ -13,7 +13,7 @@ _PATIENT = {Statement.Speaker.PATIENT, Statement.Speaker.BOTH}
 _PRESCRIBER = {Statement.Speaker.PRESCRIBER, Statement.Speaker.BOTH}
 
 
-def load(statements: Iterable[Statement], rows: Any, zones: dict[int, ZoneInfo]) -> None:
+def add(statements: Iterable[Any], rows: Any, zones: dict[int, ZoneInfo]) -> None:
     """Append each statement's fact to ``rows[course id][facts field]``."""
     for row in statements:
         same_day = row.recorded_at.astimezone(zones[row.course_id]).date() == row.stated_on
@@ -22,7 +22,7 @@ def load(statements: Iterable[Statement], rows: Any, zones: dict[int, ZoneInfo])
         rows[row.course_id][field].append(fact)
 
 
-def _fact(row: Statement, ref: str, on: date, at: datetime | None) -> tuple[str, f.Fact]:
+def _fact(row: Any, ref: str, on: date, at: datetime | None) -> tuple[str, f.Fact]:
     content = row.content
     match row.kind:
         case Statement.Kind.CONSENT:

@@ -1,6 +1,8 @@
 """What was prescribed and handed out: a prescription with its strengths, and what became of it."""
 
 import uuid
+from collections.abc import Sequence
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -65,13 +67,18 @@ class Prescription(models.Model):
     @property
     def lines(self) -> tuple[SupplyLine, ...]:
         """Its capsules by strength, as the rules read them; largest first."""
-        pairs = zip(self.quantities, self.strengths_mg, strict=True)
-        return tuple(SupplyLine(number, strength) for number, strength in pairs)
+        return lines_of(self.quantities, self.strengths_mg)
 
     @property
     def capsules(self) -> int:
         """Capsules of all strengths together."""
         return sum(self.quantities)
+
+
+def lines_of(quantities: Sequence[int], strengths_mg: Sequence[Decimal]) -> tuple[SupplyLine, ...]:
+    """Numbers of capsules with their strengths, as the two columns hold them."""
+    pairs = zip(quantities, strengths_mg, strict=True)
+    return tuple(SupplyLine(number, strength) for number, strength in pairs)
 
 
 class Dispense(models.Model):

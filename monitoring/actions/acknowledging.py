@@ -20,7 +20,7 @@ from courses.models import Course, Hold
 from messaging import outbox
 from monitoring import dossier, policies, purposes, to_read
 from monitoring.actions import escalations, planning
-from monitoring.dossier_tasks import note_key
+from monitoring.dossier_rows import note_key
 from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
 from protocol import cumulative
@@ -255,7 +255,7 @@ def _tell(row: Acknowledgement, course: Course, *, now: datetime) -> None:
     """The text that leaves names nothing; what the clinic says stands behind the sign-in."""
     outbox.enqueue(
         purpose=purposes.RESULT_NOTE,
-        key=note_key(row),
+        key=note_key(row.specimen.public_id, row.pk),
         about=f"course:{course.public_id}",
         patient=course.patient,
         clinic=course.clinic,

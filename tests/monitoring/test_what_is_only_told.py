@@ -11,7 +11,7 @@ from courses.models import Course
 from messaging import outbox
 from messaging.models import Message
 from monitoring.actions import inbox, planning
-from monitoring.dossier_tasks import note_key
+from monitoring.dossier_rows import note_key
 from monitoring.models import Acknowledgement, CourseStanding, DueItem, Specimen
 from monitoring.purposes import RESULT_NOTE
 from tests import world
@@ -35,7 +35,7 @@ def told() -> Course:
     )
     outbox.enqueue(
         purpose=RESULT_NOTE,
-        key=note_key(row),
+        key=note_key(row.specimen.public_id, row.pk),
         about=f"course:{course.public_id}",
         patient=course.patient,
         clinic=course.clinic,
