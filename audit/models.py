@@ -9,10 +9,20 @@ import uuid
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
+
+from audit.kinds import NEWS, Kind
 
 APPEND_ONLY = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
 ]
+
+# A plan is made anew after almost everything; it is news where a date has moved.
+IS_NEWS = (
+    Q(patient__isnull=False)
+    & Q(kind__in=[kind.value for kind in NEWS])
+    & (~Q(kind=Kind.PLAN_CHANGED.value) | ~Q(detail__moved=[]))
+)
 
 
 class Event(models.Model):
@@ -35,6 +45,13 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["patient", "at"], name="audit_event_patient"),
             models.Index(fields=["clinic", "at"], name="audit_event_clinic"),
+            # Of a hundred events a few are news; a colleague who was away asks for the newest.
+            models.Index(
+                fields=["clinic", "-at", "-id"],
+                include=["patient", "actor"],
+                condition=IS_NEWS,
+                name="audit_event_news",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from audit.kinds import Kind
-from audit.models import Event
+from audit.models import IS_NEWS, Event
 from courses.models import Course
 from monitoring.models import ResultReview
 from people.models import Patient, User
@@ -33,7 +33,7 @@ class Weight(IntEnum):
     NEWS = 2
 
 
-# What is news to somebody who was away, and how urgent. What staff do to lists is not among it.
+# How urgent each kind of news is (``audit.kinds.NEWS``) to somebody who was away.
 NEWS: dict[str, Weight] = {
     Kind.ESCALATION_RAISED: Weight.ALERT,
     Kind.ESCALATION_CLIMBED: Weight.ALERT,
@@ -174,13 +174,10 @@ def _events(place: Place, *, since: date, me: User) -> list[tuple[Any, ...]]:
 
 
 def _newest(place: Place, *, since: date, me: User) -> QuerySet[Event]:
-    # A plan is made anew after almost everything; it is news where a date has moved.
-    told = Q(kind__in=NEWS) & (~Q(kind=Kind.PLAN_CHANGED) | ~Q(detail__moved=[]))
     rows: QuerySet[Event] = Event.objects.filter(
-        told,
+        IS_NEWS,
         clinic=place.slug,
         at__gte=start_of_day(since, place.timezone),
-        patient__isnull=False,
     ).exclude(actor=me.audit_id)
     return rows.order_by("-at", "-pk")
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit import kinds
 from audit.models import Access
 from courses.actions import dosing
 from monitoring.actions import care, escalations, letters
@@ -123,6 +124,10 @@ def test_the_page_asks_as_often_for_many_as_for_few(desk: Client, here: Clinic) 
     desk.get("/clinic/changed/")
     few, many = _queries(desk, here, 1), _queries(desk, here, 3)
     assert many == few <= 11
+
+
+def test_all_news_has_an_urgency() -> None:
+    assert set(kinds.NEWS) == set(changes.NEWS)
 
 
 def _queries(desk: Client, here: Clinic, more: int) -> int:
