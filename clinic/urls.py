@@ -3,7 +3,7 @@
 from django.urls import path
 
 from clinic.views.accounts import Account
-from clinic.views.acknowledging import Acknowledge
+from clinic.views.acknowledging import Acknowledge, NextResult
 from clinic.views.calling import Call
 from clinic.views.cards import CardPreview, Cards, NewCard, OneCard
 from clinic.views.changes import Changed
@@ -89,6 +89,7 @@ urlpatterns = [
         "courses/<uuid:public_id>/tests/<uuid:test>/", WithdrawTest.as_view(), name="withdraw-test"
     ),
     path("courses/<uuid:public_id>/record/<slug:what>/", Record.as_view(), name="record"),
+    path("courses/<uuid:public_id>/results/", NextResult.as_view(), name="next-result"),
     path(
         "courses/<uuid:public_id>/results/<uuid:specimen>/",
         Acknowledge.as_view(),

@@ -108,6 +108,8 @@ def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
     if row.reason == "ready-to-sign" and place.may(Permission.SIGN_PRESCRIPTION):
         return reverse("clinic:sign", args=[row.course]), "Sign"
     if row.reason.startswith(("LAB_", *_RESULT_CONCERNS)):
+        if place.may(Permission.ACKNOWLEDGE_RESULT):
+            url = reverse("clinic:next-result", args=[row.course])
         return url, "Review result"
     if row.reason == "home-test" and place.may(Permission.RECORD_CARE):
         return reverse("clinic:home-test-next"), "Read it"

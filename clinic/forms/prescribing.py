@@ -92,6 +92,12 @@ class PrescriptionForm(StaffForm):
             "nonce",
         )
 
+    def without_reason(self) -> None:
+        """No check asks for a reason: no place for one is shown."""
+        fields = self.helper.layout.fields
+        if not self["override_reason"].value() and "override_reason" in fields:
+            fields.remove("override_reason")
+
     def clean(self) -> dict[str, Any]:
         """Each strength once, with its number; and together they make up each day's dose."""
         data = self.cleaned_data

@@ -43,6 +43,21 @@ _REFUSALS: dict[type[Exception], str] = {
 FROM_LIST = "list"
 
 
+class NextResult(CourseFormPage):
+    """From a list to the draw that waits longest: one press fewer than by way of the course."""
+
+    need = Permission.ACKNOWLEDGE_RESULT
+    current = "results"
+
+    def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """Lead to it, or to the course where nothing waits any more."""
+        course = course_for(self.user, public_id, need=self.need, page="acknowledge", now=self.now)
+        specimen = reading.next_of(course)
+        if specimen is None:
+            return redirect("clinic:course", public_id)
+        return redirect("clinic:acknowledge", public_id, specimen)
+
+
 class Acknowledge(CourseFormPage):
     """Read a specimen's results and say what happens next (UX-06, LAB-8)."""
 

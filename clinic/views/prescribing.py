@@ -108,6 +108,8 @@ class Sign(CourseFormPage):
         checks = gate_rows(decision, course_id=course.public_id, may_record=True)
         verdict, verdict_status = wording.LEVELS[decision.level]
         pattern = planned_supply(found)
+        if decision.level is not Level.OVERRIDE:
+            form.without_reason()
         return self.page(
             form=form,
             checks=checks,
@@ -116,7 +118,6 @@ class Sign(CourseFormPage):
             verdict_status=verdict_status,
             window=decision.window,
             blocked=decision.level is Level.BLOCK,
-            asks_reason=decision.level is Level.OVERRIDE,
             packs=pack_rows(pattern, Formulation.STANDARD, course.programme) if pattern else [],
             status=status,
             **self.top_of(course, found, SIGNING),

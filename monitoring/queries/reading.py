@@ -169,6 +169,14 @@ def waiting_of(course: Course) -> frozenset[str]:
     return frozenset(map(str, rows.values_list("specimen__public_id", flat=True)))
 
 
+def next_of(course: Course) -> uuid.UUID | None:
+    """The course's specimen to read first: one that asks for a decision, then the oldest."""
+    waiting = ResultReview.objects.filter(course=course, ended="")
+    first = waiting.order_by("-needs_decision", "specimen__collected_on", "pk")
+    found: uuid.UUID | None = first.values_list("specimen__public_id", flat=True).first()
+    return found
+
+
 def decisions_of(course: Course, *, specimen: Specimen | None = None) -> tuple[DecisionRow, ...]:
     """What was decided about results of a course, newest first."""
     rows = Acknowledgement.objects.filter(course=course)

@@ -55,6 +55,19 @@ def test_list_shows_abnormal_first_and_offers_only_normal_ones_together(
     assert "1 to decide, 1 without anything to decide" in body
 
 
+def test_a_row_of_today_leads_straight_to_the_draw_to_decide_about(
+    desk: Client, here: Clinic
+) -> None:
+    course, row = course_with(here, alt="200", name="Severe")
+    planning.replan(course, now=world.NOW)
+    lead = reverse("clinic:next-result", args=[course.public_id])
+    assert f'href="{lead}"' in desk.get("/clinic/").content.decode()
+    draw = reverse("clinic:acknowledge", args=[course.public_id, row.specimen.public_id])
+    assert desk.get(lead).headers["Location"] == draw
+    ResultReview.objects.update(ended="decided", ended_at=world.NOW)
+    assert desk.get(lead).headers["Location"] == reverse("clinic:course", args=[course.public_id])
+
+
 def test_ticked_rows_are_named_before_anything_is_closed(desk: Client, here: Clinic) -> None:
     _, one = course_with(here, alt="20", name="Adams")
     _, two = course_with(here, alt="60", name="Baker")
