@@ -71,7 +71,7 @@ class PrescriptionForm(StaffForm):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed only where a check asks for your reason; at least 15 characters.",
+        help_text="A check asks for it; at least 15 characters. It is kept with the prescription.",
     )
     nonce = forms.UUIDField(widget=forms.HiddenInput)
 
