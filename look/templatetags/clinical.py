@@ -103,7 +103,7 @@ def number_text(value: Decimal | float | int | str) -> str:
 def lines_text(lines: Iterable[Any]) -> str:
     """The capsules of a supply, strength by strength: ``30 × 40 mg + 30 × 5 mg``."""
     return " + ".join(
-        f"{line.capsules} × {number_text(line.strength_mg)}{_HARD_SPACE}mg"
+        f"{line.capsules} × {number_text(line.strength_mg)} mg"
         for line in lines
         if line.capsules is not None and line.strength_mg is not None
     )
