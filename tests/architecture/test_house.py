@@ -89,6 +89,27 @@ def test_templates_never_trust_data(path: object) -> None:
     assert not re.search(r"\|\s*safe(seq)?\b|\{%\s*autoescape off", text)
 
 
+def test_no_table_wears_a_class_that_some_stylesheet_makes_a_grid() -> None:
+    """A page loads several stylesheets: a grid called ``it-read`` broke the list of that name."""
+    worn = {
+        name
+        for path in TEMPLATES
+        for classes in re.findall(r'<table class="([^"]*)"', path.read_text(encoding="utf-8"))
+        for name in classes.split()
+    }
+    laid_out = {
+        name
+        for path in (ROOT / "static" / "css").glob("*.css")
+        for name in re.findall(
+            r"^\.(it-[\w-]+) \{[^}]*display: (?:inline-)?(?:grid|flex)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert "it-table" in worn and laid_out
+    assert worn & laid_out == set()
+
+
 def test_code_never_trusts_data() -> None:
     """Markup is built by templates and ``format_html``, which escape what they are given."""
     found = [

@@ -163,7 +163,7 @@ def test_a_pharmacy_fills_what_the_doctor_signed(arrive: Arrive, width: int, sch
     doctor.open(f"/clinic/courses/{course.public_id}/supply/")
     doctor.open(f"/clinic/courses/{course.public_id}/")
     doctor.follow(re.compile("^For the pharmacy"))
-    assert doctor.page.locator(".it-code").is_visible()
+    assert doctor.page.locator(".it-link-code").is_visible()
 
     pharmacist = arrive(Patient, width, color_scheme=scheme)
     pharmacist.open(f"/p/{token_of(PharmacyLink.objects.get())}/")
