@@ -304,7 +304,6 @@ for _word in (
     quantity,
     mg,
     lab_value,
-    lines_text,
     flag,
     age,
     name,
