@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from clinic import wording
+from clinic.message_words import why_of
 from clinic.reasons import REASONS
 from look.templatetags.clinical import day_text, number_text
 from messaging.queries import LedgerRow
@@ -222,7 +223,7 @@ def message_row(row: LedgerRow) -> dict[str, object]:
         "what": wording.PURPOSES.get(row.purpose, row.purpose),
         "word": row.state_words,
         "status": "warning" if row.needs_a_person else wording.MESSAGE_STATUS[row.state],
-        "why": row.why,
+        "why": why_of(row),
         "send_after": row.send_after,
         "state_at": row.state_at,
         "channel": last.channel if last else "",

@@ -204,6 +204,12 @@ def _doubtful(row: SendingHold) -> dict[str, datetime]:
     return {"send_after__gt": row.known_until - _UNSURE, "send_after__lte": row.since}
 
 
+def held_since(clinic_id: int) -> datetime | None:
+    """Since when nothing leaves to the clinic's patients; ``None`` while it does."""
+    row = SendingHold.objects.filter(clinic_id=clinic_id, released_at=None).first()
+    return row.since if row is not None else None
+
+
 class _Banner:
     """Asked for every page of staff, so remembered for a moment."""
 

@@ -35,7 +35,8 @@ class Way:
     """One way to reach the patient, in the order in which they are tried.
 
     ``proven``: a link that was sent there has been opened with the birth date. ``address`` is
-    shortened so that it is recognised and not told; a device has its ``label``.
+    shortened so that it is recognised and not told; a device has its ``label``. ``off_since`` and
+    ``bad_since``: when the patient switched it off, and when it was found not to work.
     """
 
     pk: int
@@ -46,6 +47,8 @@ class Way:
     bad: bool
     proven: bool
     since: datetime
+    off_since: datetime | None
+    bad_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ def wishes(patient: Patient, *, whole: bool = False) -> Wishes:
                 bad=way.bad_at is not None,
                 proven=way.verified_at is not None,
                 since=way.created_at,
+                off_since=way.opted_out_at,
+                bad_since=way.bad_at,
             )
             for way in ways
         ),

@@ -49,7 +49,9 @@ class LedgerRow:
     """One message: what was meant, what became of it, and why (issue "why did she not get it?").
 
     Attributes:
-        state: the code; ``state_words`` its words; ``why`` what explains it, possibly empty.
+        state: the code; ``state_words`` its words; ``why`` what explains it, possibly empty, and
+            ``reason`` its code where it is one of :class:`Message.Why`.
+        other_way: by a channel that earlier messages about the same did not use.
         read_at: when the patient saw it on their own page.
         waiting: it has not left yet; ``send_after`` says when it may.
         needs_a_person: somebody must look at it, and nobody has.
@@ -62,10 +64,12 @@ class LedgerRow:
     purpose: str
     variant: str
     urgency: str
+    other_way: bool
     state: str
     state_words: str
     state_at: datetime
     why: str
+    reason: str
     waiting: bool
     created_at: datetime
     send_after: datetime
@@ -131,6 +135,7 @@ GROUPS: dict[str, Q] = {
         ]
     ),
     "failed": _BROKEN,
+    "to-settle": _FOR_A_PERSON,
     # Told to staff, or tried by another way because the first brought no answer.
     "escalated": Q(urgency="escalation") | Q(other_way=True),
 }
@@ -143,6 +148,7 @@ def ledger(
     group: str = "",
     purpose: str = "",
     limit: int = 100,
+    skip: int = 0,
 ) -> list[LedgerRow]:
     """Every message of a clinic, or of one of its patients, the latest to be sent first.
 
@@ -152,13 +158,14 @@ def ledger(
         group: one of ``GROUPS``; anything else means all.
         purpose: a purpose's name; empty means all.
         limit: at most so many rows, in three queries.
+        skip: so many of the latest are left out: an earlier page shows them.
     """
     found = _of_clinic(clinic).filter(GROUPS.get(group, Q()))
     if patient is not None:
         found = found.filter(patient__public_id=patient)
     if purpose:
         found = found.filter(purpose=purpose)
-    return _rows(found.order_by("-send_after", "-pk")[:limit])
+    return _rows(found.order_by("-send_after", "-pk")[skip : skip + limit])
 
 
 def needs_a_person(*, clinic: str, limit: int = 100) -> list[LedgerRow]:
@@ -231,10 +238,12 @@ def _row(message: Message, *, needs: bool) -> LedgerRow:
         purpose=message.purpose,
         variant=message.variant,
         urgency=message.urgency,
+        other_way=message.other_way,
         state=message.state,
         state_words=message.get_state_display(),
         state_at=message.state_at,
         why=_REASONS.get(message.state_reason, message.state_reason),
+        reason=message.state_reason if message.state_reason in _REASONS else "",
         waiting=message.state in _WAITING_STATES,
         created_at=message.created_at,
         send_after=message.send_after,

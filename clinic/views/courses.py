@@ -83,6 +83,7 @@ class CourseView(StaffPage):
             check_in_columns=COLUMNS,
             prevention=prevention(found),
             messages_sent=self._messages(course),
+            messages_url=f"{reverse('clinic:messages')}?patient={course.patient.public_id}",
             photos=front_photos(course),
             looked_back=reports_of(course) if found.after else (),
             timeline=happened[:_SHOWN_TIMELINE],

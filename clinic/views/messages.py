@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,18 +15,29 @@ from clinic.rows import message_row
 from clinic.views.base import StaffPage
 from messaging import own_queries
 from messaging.actions import handling
-from messaging.queries import LedgerRow, bad_addresses, ledger, needs_a_person, one
-from monitoring.queries.reminders import FORETOLD_DAYS, forecast
+from messaging.holds import held_since
+from messaging.queries import (
+    LedgerRow,
+    bad_addresses,
+    count_for_a_person,
+    ledger,
+    needs_a_person,
+    one,
+)
+from monitoring.queries.reminders import FORETOLD_DAYS, forecast, handed_over
 from people.permissions import Permission
 from people.queries import members_of, patient_for, patient_row, search
 
-_MOST_ROWS = 200
+# A page of the ledger; a telephone shows it in three or four screens.
+_ROWS = 30
+_MOST_BROKEN = 10
 FILTERS = (
     ("", "All"),
     ("waiting", "Waiting"),
     ("sent", "Sent"),
     ("not-sent", "Not sent"),
     ("failed", "Did not reach them"),
+    ("to-settle", "To settle"),
     ("escalated", "Escalated"),
 )
 
@@ -38,18 +50,31 @@ class Messages(StaffPage):
     template_name = "clinic/messages.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of the ledger, by ``patient`` and ``show`` of the address."""
+        """One page of the ledger, by ``patient``, ``show`` and ``page`` of the address."""
         group = request.GET.get("show", "")
+        number = _number(request.GET.get("page", ""))
         patient = self._patient(request.GET.get("patient", ""))
-        rows = ledger(clinic=self.place.slug, patient=patient, group=group, limit=_MOST_ROWS)
-        whole = not group and patient is None
-        broken = needs_a_person(clinic=self.place.slug) if whole else []
+        rows = ledger(
+            clinic=self.place.slug,
+            patient=patient,
+            group=group,
+            limit=_ROWS + 1,
+            skip=_ROWS * (number - 1),
+        )
+        first = not group and number == 1
+        whole = first and patient is None
+        broken = needs_a_person(clinic=self.place.slug, limit=_MOST_BROKEN) if whole else []
+        query = request.GET.copy()
+        query.pop("page", None)
         return self.page(
-            why=self._why(rows) if patient is not None and not group else [],
+            why=self._why(rows) if patient is not None and first else [],
             broken=[message_row(row) for row in broken],
+            all_broken=count_for_a_person(clinic=self.place.slug) if broken else 0,
             bad=bad_addresses(clinic=self.place.slug) if whole else [],
-            rows=[message_row(row) for row in rows],
-            more=len(rows) == _MOST_ROWS,
+            rows=[message_row(row) for row in rows[:_ROWS]],
+            number=number,
+            query=f"{query.urlencode()}&" if query else "",
+            more=len(rows) > _ROWS,
             patient=self._who,
             group=group,
             filters=FILTERS,
@@ -70,10 +95,16 @@ class Messages(StaffPage):
         )
         return self.page(asked=text, found=found, filters=FILTERS, group="")
 
-    def _why(self, rows: list[LedgerRow]) -> list[str]:
+    def _why(self, rows: list[LedgerRow]) -> list[message_words.Line]:
         """The answer to "why did she not get it?", in a line or two."""
-        wishes = own_queries.wishes(self._person)
-        return message_words.answers(rows, wishes, zone=self.place.timezone, now=self.now)
+        return message_words.answers(
+            rows,
+            own_queries.wishes(self._person),
+            handed=handed_over(self._person.public_id),
+            held=held_since(self.place.clinic_id),
+            zone=self.place.timezone,
+            now=self.now,
+        )
 
     def _patient(self, asked: str) -> uuid.UUID | None:
         self._who = None
@@ -145,10 +176,16 @@ class OneMessage(StaffPage):
         may = self.place.may(Permission.RECORD_CARE)
         return self.page(
             message=message_row(row),
-            story=message_words.sentence(row, zone=self.place.timezone),
+            story=message_words.story(
+                row,
+                zone=self.place.timezone,
+                now=self.now,
+                held=held_since(self.place.clinic_id),
+            ),
             row=row,
             form=form,
             may_cancel=may and row.state == "planned",
+            may_settle=may and row.needs_a_person,
             may_send_again=may and row.state in handling.SENDABLE_AGAIN,
             search_url="",
             status=status,
@@ -163,22 +200,23 @@ class Forecast(StaffPage):
     template_name = "clinic/forecast.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Each message in order, and how many fall on each day."""
+        """A page of messages in order, and how many fall on each day."""
         found = forecast(self.place, now=self.now)
-        shown = found.rows[:_MOST_ROWS]
+        rows = Paginator(found.rows, _ROWS).get_page(request.GET.get("page"))
         trail.saw_many(
             self.user,
             page="messages to come",
             now=self.now,
-            patients=sorted({row.patient for row in shown}),
+            patients=sorted({row.patient for row in rows}),
             clinic=self.place.slug,
         )
         most = max((count for _, count in found.by_day), default=1)
         return self.page(
             days=FORETOLD_DAYS,
             total=len(found.rows),
+            pages=rows,
             by_day=[(day, count, round(100 * count / most)) for day, count in found.by_day],
-            rows=[(row, wording.PURPOSES.get(row.purpose, row.purpose)) for row in shown],
+            rows=[(row, wording.PURPOSES.get(row.purpose, row.purpose)) for row in rows],
         )
 
 
@@ -220,3 +258,8 @@ class Team(StaffPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Members with their roles and whether their second factor is set up."""
         return self.page(members=members_of(self.place))
+
+
+def _number(asked: str) -> int:
+    """The page of the ledger that the address asks for; anything else is the first."""
+    return min(max(int(asked), 1), 1_000) if asked.isdecimal() and len(asked) < 6 else 1

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from messaging.models import Message
 from monitoring.actions.due_items import variant
-from monitoring.models import DueItem
+from monitoring.models import DueItem, DueItemStep
 from monitoring.policies import policies_for
 from monitoring.purposes import OF_REQUIREMENT
 from people.queries import Place
@@ -58,6 +58,16 @@ class Effect:
     dropped: int
     sooner: int
     later: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A task the patient has not answered, and whom of the staff it went to last (REM-17)."""
+
+    requirement: str
+    due_on: date
+    told: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,20 @@ def effect_of(place: Place, key: str, ladder: ReminderLadder, *, now: datetime) 
             patients.add(item.course.patient_id)
     names = ("tasks", "unchanged", "moved", "added", "dropped", "sooner", "later")
     return Effect(patients=len(patients), **{name: counts[name] for name in names})
+
+
+def handed_over(patient: uuid.UUID) -> tuple[HandedOver, ...]:
+    """Open tasks of a patient that staff have taken over, each with its last step; oldest first."""
+    steps = (
+        DueItemStep.objects.filter(due_item__course__patient__public_id=patient, due_item__ended="")
+        .select_related("due_item")
+        .order_by("due_item__due_on", "due_item_id", "on")
+    )
+    last = {step.due_item_id: step for step in steps}
+    return tuple(
+        HandedOver(step.due_item.requirement, step.due_item.due_on, step.told, step.on)
+        for step in last.values()
+    )
 
 
 def forecast(place: Place, *, now: datetime, days: int = FORETOLD_DAYS) -> Forecast:

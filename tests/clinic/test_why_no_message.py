@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit import trail
 from audit.models import Event
+from clinic import message_next, message_words
+from clinic.views import messages as views
+from messaging import holds
 from messaging.actions import inbound, reaching
 from messaging.models import Message, PurposeOptOut
+from messaging.queries import one
+from monitoring.models import DueItem, DueItemStep
 from people.models import Clinic, ContactPoint
 from people.permissions import Role
 from tests import world
@@ -29,7 +37,7 @@ def test_a_name_leads_to_the_answer_and_stands_in_no_address(desk: Client, here:
     assert answer.headers["Location"] == f"{MESSAGES}?patient={person.public_id}"
     shown = desk.get(answer.headers["Location"]).content.decode()
     assert "In short" in shown
-    assert "Not sent: not allowed: the person asked for no messages, on 22-Nov-2026" in shown
+    assert "on 22-Nov-2026 10:00 EST: the person asked for no messages" in shown
 
 
 def test_two_of_one_name_are_offered_and_nobody_of_another_clinic(
@@ -174,3 +182,123 @@ def test_escalated_shows_what_went_to_staff_or_by_another_way(desk: Client, here
     shown = desk.get(f"{MESSAGES}?show=escalated").content.decode()
     assert str(other.public_id) in shown
     assert str(plain.public_id) not in shown
+
+
+# --- Why, since when, and what comes next --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "why", "then"),
+    [
+        ("planned", "quiet-hours", "waiting for the morning", "It leaves by itself"),
+        ("planned", "provider-unreachable", "the provider cannot be reached", "tried again"),
+        ("claimed", "", "goes out", "leaving at this moment"),
+        ("accepted", "", "Sent on", "a day without one"),
+        (
+            "unknown",
+            "no-answer",
+            "the provider gave no clear answer",
+            "It may have arrived",
+        ),
+        (
+            "suppressed",
+            "opted-out",
+            "the person asked for no messages",
+            "Only the patient can",
+        ),
+        (
+            "suppressed",
+            "locked",
+            "the account is locked",
+            "Open the account again",
+        ),
+        ("suppressed", "no-channel", "no channel is set up", "Ask for an e-mail address"),
+        ("superseded", "together", "told in one message", "Nothing to do"),
+        (
+            "withdrawn",
+            "due item met",
+            "what it was about is done",
+            "Nothing to do",
+        ),
+        ("expired", "too-late", "its time had passed", "Call the patient, then settle it"),
+    ],
+)
+def test_each_state_says_why_since_when_and_what_comes_next(
+    desk: Client, here: Clinic, state: str, reason: str, why: str, then: str
+) -> None:
+    person = world.patient(here)
+    later = world.NOW + timedelta(hours=9)
+    message = letters.message(person, send_after=later, now=world.NOW)
+    claimed = {"claim": message.public_id, "claimed_at": world.NOW, "lease_until": later}
+    Message.objects.filter(pk=message.pk).update(
+        state=state, state_reason=reason, **(claimed if state == "claimed" else {})
+    )
+    row = one(clinic=here.slug, public_id=message.public_id)
+    assert row is not None
+    line = message_words.story(row, zone="America/New_York", now=world.NOW)
+    assert why in line.text
+    assert then.lower() in line.then.lower()
+    if state != "claimed":
+        assert f"{'since' if state == 'planned' else 'on'} 22-Nov-2026 10:00 EST" in line.text
+
+
+def test_nothing_that_can_become_of_a_message_is_without_a_next_step(here: Clinic) -> None:
+    """A new reason or state must say who acts; what merely ends says that nothing is to be done."""
+    message = letters.message(world.patient(here), send_after=world.NOW, now=world.NOW)
+    row = one(clinic=here.slug, public_id=message.public_id)
+    assert row is not None
+    for state, reason in product(Message.State.values, ["", *Message.Why.values]):
+        waiting = state in {"planned", "claimed"}
+        asked = replace(row, state=state, reason=reason, waiting=waiting)
+        assert message_next.onward(asked).endswith(".")
+    worded = message_next.WAITS.keys() | message_next.ENDED.keys() | set(IN_THE_STATE)
+    assert worded == set(Message.Why.values)
+
+
+# What the state says whatever the reason was.
+IN_THE_STATE = (
+    "not-needed", "too-late", "no-answer", "address-refused", "not-delivered", "no-receipt",
+    "poison",
+)  # fmt: skip
+
+
+def test_what_waits_says_that_it_is_held_or_that_sending_has_stopped(
+    desk: Client, here: Clinic
+) -> None:
+    person = world.patient(here)
+    letters.message(person, send_after=world.NOW - timedelta(hours=1), now=world.NOW)
+    page = f"{MESSAGES}?patient={person.public_id}"
+    assert "Sending has stopped" in desk.get(page).content.decode()
+    holds.hold(here, reason="a drill", by=trail.System("test"), now=world.NOW)
+    shown = desk.get(page).content.decode()
+    assert "Held with all messages of the clinic since 22-Nov-2026" in shown
+    assert "Somebody has to look at what is held" in shown
+
+
+def test_what_was_not_answered_says_with_whom_it_is(desk: Client, here: Clinic) -> None:
+    course = world.course(world.patient(here))
+    today = world.NOW.date()
+    item = DueItem.objects.create(
+        course=course, key="check-in:9", requirement="check-in", cycle=9,
+        opens_on=today, due_on=today,
+    )  # fmt: skip
+    DueItemStep.objects.create(due_item=item, told="nurse", on=today, at=world.NOW)
+    shown = desk.get(f"{MESSAGES}?patient={course.patient.public_id}").content.decode()
+    assert "Escalated" in shown
+    assert "With the nurse since 22-Nov-2026" in shown
+
+
+def test_the_ledger_goes_page_by_page_and_forgets_nobody(
+    desk: Client, here: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_ROWS", 2)
+    person = world.patient(here)
+    written_ones = {str(written(person, "accepted").public_id) for _ in range(5)}
+    seen: set[str] = set()
+    for number in (1, 2, 3):
+        shown = desk.get(f"{MESSAGES}?show=sent&page={number}").content.decode()
+        seen |= {each for each in written_ones if each in shown}
+        assert ("show=sent&amp;page=" in shown) and (f"page={number + 1}" in shown) == (number < 3)
+    assert seen == written_ones
+    assert "Nothing earlier" in desk.get(f"{MESSAGES}?page=4").content.decode()
+    assert desk.get(f"{MESSAGES}?page=nonsense").status_code == 200
