@@ -43,10 +43,11 @@ def seal(limit: int = 100_000, *, everything: bool = False) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     tips: dict[str, tuple[int, str]] = {}
-    unsealed = Event.objects.exclude(Exists(Seal.objects.filter(event=OuterRef("pk"))))
     newest = Seal.objects.aggregate(event=Max("event"))["event"]
-    if newest is not None and not everything:
-        unsealed = unsealed.filter(pk__gt=newest - _LATE)
+    after = 0 if newest is None or everything else newest - _LATE
+    # Both sides are bounded, so that they are merged: else each event asks for its own seal.
+    sealed = Seal.objects.filter(event=OuterRef("pk"), event__gt=after)
+    unsealed = Event.objects.filter(pk__gt=after).exclude(Exists(sealed))
     rows: list[tuple[str, int, int, str, str]] = []
     for event in unsealed.order_by("pk")[:limit].iterator(chunk_size=_BATCH):
         chain = event.clinic or "-"
