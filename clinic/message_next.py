@@ -8,6 +8,7 @@ WAITS = {
     "provider-busy": "It is tried again by itself, and so is everybody else’s.",
     "provider-unreachable": "It is tried again by itself, and so is everybody else’s.",
     "provider-tried": "It leaves by itself once that one has gone through.",
+    "provider-full": "It leaves by itself, as fast as the provider takes texts.",
     "trying-again": "After this try it is yours: it comes onto the list of messages to settle.",
     "preparing-failed": "After the third error it comes onto the list of messages to settle.",
     "no-purpose": "It leaves once every server runs the same version.",
