@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -275,6 +275,23 @@ def draft(patient: Patient, *, now: datetime) -> Draft | None:
         .first()
     )
     return check_in_drafts.read(check_in, today=today, now=now) if check_in is not None else None
+
+
+def draft_of_today(patient: Patient, *, now: datetime) -> Draft | None:
+    """The draft that was answered last today, even where its check-in has since been withdrawn.
+
+    A positive test ends the check-in (US-23) with the very answer whose advice must still be read.
+    """
+    today = local_today(patient, now=now)
+    row = (
+        CheckIn.objects.filter(
+            course__patient=patient, submitted_at__isnull=True, saved_at__gt=now - timedelta(days=1)
+        )
+        .select_related("course__clinic", "course__patient__clinic", "due_item")
+        .order_by("-saved_at")
+        .first()
+    )
+    return check_in_drafts.read(row, today=today, now=now) if row is not None else None
 
 
 def newest_course(patient: Patient) -> Course | None:

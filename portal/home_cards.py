@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from look.templatetags.clinical import number_text
 from monitoring.portal_queries import Home
-from portal import wording
+from portal import advice, wording
 from protocol.findings import CheckResult, Finding
 from protocol.news import LOOK_BACK_MONTHS
 from protocol.plan import PlannedItem
@@ -98,7 +98,7 @@ class Cards:
     coming: tuple[Coming, ...]
     state: str
     so_far: int | None = None
-    alert: wording.Advice | None = None
+    alert: advice.Advice | None = None
 
 
 def cards_for(home: Home) -> Cards:
@@ -107,7 +107,7 @@ def cards_for(home: Home) -> Cards:
     return replace(
         _cards(home),
         so_far=int(taken) if taken is not None else None,
-        alert=wording.alert(home.decision.reasons) if home.decision is not None else None,
+        alert=advice.alert(home.decision.reasons) if home.decision is not None else None,
     )
 
 

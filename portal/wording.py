@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.own_queries import InboxRow
-from monitoring.check_in_meaning import Meaning
 from monitoring.portal_queries import ResultRow
 from portal.reason_table import REASONS
 from protocol.findings import Finding
@@ -166,19 +165,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
-    """What to do now: the status decides symbol and colour, the words come first.
-
-    ``told`` is true only once the answer is saved.
-    """
-
-    status: str
-    title: Text
-    steps: tuple[Text, ...]
-    told: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ResultWords:
     """A result in words first, then the figures for its line."""
 
@@ -233,115 +219,6 @@ def _line(line: str) -> Line:
         return Line(str(_TEXT_LINES[line]), line, f"sms:{digits}")
     shown = line.replace("option", _("then option"))
     return Line(str(_TEXT_LINES.get(line, _("Call"))), shown, f"tel:{digits}")
-
-
-_NOW_MOOD = Advice(
-    "critical",
-    gettext_lazy("Please talk to someone now"),
-    (
-        gettext_lazy("You are not alone. Help is there day and night."),
-        gettext_lazy("If you are in danger, call or go to the nearest emergency room."),
-    ),
-    gettext_lazy("Your clinic has been told and will call you today."),
-)
-_NOW_RED = Advice(
-    "critical",
-    gettext_lazy("Stop your capsules and get help now"),
-    (
-        gettext_lazy("Take no more capsules."),
-        gettext_lazy("Call the number below. Or go to the nearest emergency room."),
-    ),
-    gettext_lazy("Your clinic has been told."),
-)
-_NOW_POSITIVE = Advice(
-    "critical",
-    gettext_lazy("Stop your capsules now"),
-    (
-        gettext_lazy("Take no more capsules."),
-        gettext_lazy("Call your clinic today. They will help you with what comes next."),
-    ),
-    gettext_lazy("Your clinic has been told."),
-)
-_NOW_HOLD = Advice(
-    "warning",
-    gettext_lazy("Pause your capsules for now"),
-    (
-        gettext_lazy("Take no capsules until you have talked with your clinic."),
-        gettext_lazy("You can call them too."),
-    ),
-    gettext_lazy("They will call you today or on the next working day."),
-)
-_AFTER_URGENT = Advice(
-    "info",
-    gettext_lazy("Your clinic will call you"),
-    (gettext_lazy("Today or on the next working day, about what you told us."),),
-)
-
-
-def advice_now(meaning: Meaning) -> Advice:
-    """The advice for the gravest of what was reported: thoughts, red, positive test, pause."""
-    if meaning.self_harm or meaning.thoughts:
-        return _NOW_MOOD
-    if meaning.red and not all("positive-test" in each.features for each in meaning.red):
-        return _NOW_RED
-    return _NOW_POSITIVE if meaning.positive_test else _NOW_HOLD
-
-
-def advice_after(codes: Iterable[str], *, hold: bool) -> Advice | None:
-    """What the clinic does with a check-in that was sent, if anything."""
-    found = set(codes)
-    if "MH_ITEM9" in found:
-        return _NOW_MOOD
-    if "SYMPTOM_RED" in found:
-        return _NOW_POSITIVE if "TEST_POSITIVE" in found else _NOW_RED
-    if hold:
-        return _NOW_HOLD
-    return _AFTER_URGENT if {"SYMPTOM_URGENT", "MH_REVIEW"} & found else None
-
-
-# Findings that must be the first thing on the patient's page, gravest first.
-_ALERTS: tuple[tuple[Reason, Advice], ...] = (
-    (Reason.TEST_POSITIVE, _NOW_POSITIVE),
-    (Reason.MH_ITEM9, _NOW_MOOD),
-    (
-        Reason.SYMPTOM_RED,
-        Advice(
-            "critical",
-            gettext_lazy("Take no capsules"),
-            (
-                gettext_lazy("Your clinic has to talk with you about what you told us."),
-                gettext_lazy("If you feel worse, get help now."),
-            ),
-        ),
-    ),
-    (
-        Reason.TEST_INDETERMINATE,
-        Advice(
-            "warning",
-            gettext_lazy("Take no capsules for now"),
-            (
-                gettext_lazy(
-                    "Your last test was not clear. This happens, and often means nothing."
-                ),
-                gettext_lazy("Your clinic will call you and tell you what to do."),
-            ),
-        ),
-    ),
-    (
-        Reason.LAB_T4,
-        Advice(
-            "warning",
-            gettext_lazy("Take no capsules for now"),
-            (gettext_lazy("Your clinic will call you about your blood test."),),
-        ),
-    ),
-)
-
-
-def alert(reasons: Iterable[Reason]) -> Advice | None:
-    """What must be said before anything else on the first page, until the clinic has settled it."""
-    found = set(reasons)
-    return next((advice for reason, advice in _ALERTS if reason in found), None)
 
 
 def tips(keys: Iterable[str]) -> tuple[Text, ...]:

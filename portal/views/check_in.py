@@ -13,7 +13,7 @@ from monitoring import check_in_drafts, check_in_questions, portal_queries
 from monitoring.actions import check_ins
 from monitoring.check_in_drafts import Draft
 from monitoring.check_in_shapes import Question, Shape
-from portal import answers_in_words, wording
+from portal import advice, answers_in_words, wording
 from portal.forms.check_in import AnswerForm
 from portal.views.page import PatientPage
 
@@ -103,7 +103,7 @@ class Ask(CheckInPage):
         return self.show(
             "portal/now.html",
             status=500,
-            advice=wording.advice_now(needed),
+            advice=advice.advice_now(needed),
             lines=wording.crisis_lines(needed.crisis_lines),
             not_saved=True,
             onward_url=reverse("portal:check-in-question", args=[question.number]),
@@ -135,14 +135,16 @@ class Now(CheckInPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Advice for the gravest of the answers so far."""
-        draft = self.draft()
+        going_on = self.draft()
+        draft = going_on or portal_queries.draft_of_today(self.patient, now=self.now)
         if draft is None or not (draft.meaning.at_once or draft.meaning.self_harm):
             return redirect("portal:check-in")
         return self.show(
             "portal/now.html",
-            advice=wording.advice_now(draft.meaning),
+            advice=advice.advice_now(draft.meaning),
             lines=wording.crisis_lines(draft.meaning.crisis_lines),
-            onward_url=_onward(draft),
+            over=going_on is None,
+            onward_url=_onward(draft) if going_on else reverse("portal:home"),
         )
 
 
@@ -195,7 +197,7 @@ class Done(CheckInPage):
             "portal/done.html",
             sent=sent,
             next_on=task.next_on,
-            advice=wording.advice_after(sent.codes, hold=sent.hold),
+            advice=advice.advice_after(sent.codes, hold=sent.hold),
             tips=wording.tips(sent.tips),
         )
 

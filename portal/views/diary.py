@@ -12,7 +12,7 @@ from monitoring.actions import diary
 from monitoring.check_in_shapes import Choice
 from monitoring.portal_queries import local_today, newest_course
 from monitoring.queries import pictures
-from portal import skin_words, wording
+from portal import advice, skin_words, wording
 from portal.forms.pictures import DiaryForm
 from portal.views.page import PatientPage
 from protocol import crisis
@@ -66,7 +66,7 @@ class Diary(PatientPage):
         return self.show(
             "portal/now.html",
             status=500,
-            advice=wording.advice_after(["MH_ITEM9" if mood else "SYMPTOM_RED"], hold=True),
+            advice=advice.advice_after(["MH_ITEM9" if mood else "SYMPTOM_RED"], hold=True),
             lines=wording.crisis_lines(lines),
             not_saved=True,
             onward_url=reverse("portal:diary"),
@@ -79,15 +79,15 @@ class Diary(PatientPage):
         if page is None:
             raise Http404
         felt = set(page.noted.felt) if page.noted else set()
-        advice = wording.advice_after(skin_words.diary_codes(page), hold=page.hold)
+        found = advice.advice_after(skin_words.diary_codes(page), hold=page.hold)
         return self.show(
             "portal/diary.html",
             status=status,
             page=page,
             back=back,
             nothing=nothing,
-            advice=advice,
-            lines=wording.crisis_lines(page.lines) if advice else (),
+            advice=found,
+            lines=wording.crisis_lines(page.lines) if found else (),
             tips=wording.tips(page.tips),
             usual=_rows(diary_choices.USUAL, felt),
             stronger=_rows(diary_choices.STRONGER, felt),

@@ -10,7 +10,7 @@ from monitoring.actions import home_tests as acting
 from monitoring.pictures import NotAPicture, TooLarge
 from monitoring.portal_queries import local_today, newest_course
 from monitoring.queries import home_tests
-from portal import skin_words, wording
+from portal import advice, skin_words
 from portal.forms.pictures import NOT_A_PICTURE, TOO_LARGE, HomeTestForm
 from portal.views.page import PatientPage
 
@@ -65,7 +65,7 @@ class HomeTestPage(PatientPage):
             status=status,
             form=form,
             test=test,
-            advice=wording.advice_after(["SYMPTOM_RED", "TEST_POSITIVE"], hold=True)
+            advice=advice.advice_after(["SYMPTOM_RED", "TEST_POSITIVE"], hold=True)
             if stop
             else None,
             said=skin_words.SAID_OF_TEST.items(),

@@ -286,3 +286,26 @@ def test_the_number_of_queries_of_a_question_is_fixed(
         world.stated(patient.courses.get(), "counselling", {}, on=TODAY - timedelta(days=back))
     with django_assert_max_num_queries(45):
         signed_in.get("/check-in/10/")
+
+
+def test_positive_test_is_answered_though_it_ends_the_check_in(
+    signed_in: Client, patient: Patient
+) -> None:
+    """US-23 withdraws what was due with the very answer whose advice must still be read."""
+    filled(patient)
+    page = signed_in.post("/check-in/42/", {"answer": "positive"}, follow=True)
+    assert page.request["PATH_INFO"] == "/check-in/now/"
+    html = page.content.decode()
+    assert "Stop your capsules now" in html and "Back to Home" in html
+    assert "Take no capsules" in signed_in.get("/home/").content.decode()
+
+
+def test_help_for_the_mood_does_not_hide_that_the_capsules_are_stopped(
+    signed_in: Client, patient: Patient
+) -> None:
+    filled(patient)
+    signed_in.post("/check-in/1/", {"answer": "self-harm"}, follow=True)
+    signed_in.post("/check-in/42/", {"answer": "positive"})
+    html = signed_in.get("/check-in/now/").content.decode()
+    assert "Please talk to someone now" in html
+    assert "Take no capsules until you have talked with your clinic." in html
