@@ -43,7 +43,7 @@ class Card:
     source: str
     reviewed: date
     language: str
-    rests_on: str = ""
+    basis: str = ""
     evidence: str = ""
     floor: tuple[str, ...] = ()
     by_clinic: bool = False
@@ -136,7 +136,7 @@ def _card(kind: str, row: dict[str, Any], words: dict[str, Any], language: str) 
         source=words["sources"][row["source"]],
         reviewed=row["reviewed"],
         language=language,
-        rests_on=row["rests_on"],
+        basis=row["basis"],
         evidence=row.get("evidence", ""),
         floor=tuple(text[number] for number in row.get("floor", ())),
     )
