@@ -25,7 +25,7 @@ def test_each_card_rests_on_something_and_was_read(language: str) -> None:
     library = learn.library(language)
     assert len(library.cards) >= 15 and len(library.myths) == 4
     for card in library.cards:
-        assert card.source and card.rests_on and card.evidence in {"V1", "V2", "M", "D", "C"}
+        assert card.source and card.basis and card.evidence in {"V1", "V2", "M", "D", "C"}
         assert card.theme in library.themes
         assert date(2026, 1, 1) < card.reviewed
 
