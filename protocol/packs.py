@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from math import ceil
 
 from protocol.dose_tables import PACK_CAPSULES, strengths
-from protocol.supplies import SupplyLine
+from protocol.supplies import MOST_LINES, SupplyLine
 from protocol.vocabulary import Formulation
 
 _MAX_CAPSULES_A_DAY = 12
@@ -133,24 +134,44 @@ def days_made_up(lines: tuple[SupplyLine, ...], pattern: tuple[Decimal, ...]) ->
     """
     if not any(pattern):
         return 0
-    named = [line for line in lines if line.strength_mg is not None and line.capsules is not None]
-    sizes = tuple(line.strength_mg or Decimal(0) for line in named)
-    left = {tuple(line.capsules or 0 for line in named)}
+    named = [
+        (line.strength_mg, line.capsules)
+        for line in lines
+        if line.strength_mg is not None and line.capsules is not None
+    ]
+    none = (Decimal(1), 0)
+    first, second, third = [*[none] * (MOST_LINES - len(named)), *named]
+    sizes = tuple(mg for mg, _ in named)
+    ways = {
+        mg: [(0,) * (MOST_LINES - len(named)) + way for way in _counts(mg, sizes)]
+        for mg in set(pattern)
+    }
+    # How many capsules may have been taken so far: of the first size as the key, of the second as
+    # the places of the bits; of the third what the mg leave. All ways apart are far too many.
+    taken = {0: 1}
+    mg_taken = Decimal(0)
     days = 0
     while True:
-        ways = list(_counts(pattern[days % len(pattern)], sizes, _MAX_CAPSULES_A_DAY))
-        left = {
-            rest
-            for had in left
-            for way in ways
-            if min(rest := tuple(a - b for a, b in zip(had, way, strict=True)), default=0) >= 0
-        }
-        if not left:
+        mg_taken += pattern[days % len(pattern)]
+        grown: dict[int, int] = {}
+        for had, bits in taken.items():
+            for one, two, _ in ways[pattern[days % len(pattern)]]:
+                grown[had + one] = grown.get(had + one, 0) | bits << two
+        not_third = mg_taken - third[0] * third[1]
+        taken = {}
+        for had, bits in grown.items():
+            least = max(0, ceil((not_third - had * first[0]) / second[0]))
+            kept = (bits & ((1 << second[1] + 1) - 1)) >> least << least
+            if had <= first[1] and kept:
+                taken[had] = kept
+        if not taken:
             return days
         days += 1
 
 
-def _counts(mg: Decimal, sizes: tuple[Decimal, ...], most: int) -> Iterator[tuple[int, ...]]:
+def _counts(
+    mg: Decimal, sizes: tuple[Decimal, ...], most: int = _MAX_CAPSULES_A_DAY
+) -> Iterator[tuple[int, ...]]:
     """Every way to make exactly this dose: the number of capsules of each size."""
     if not sizes:
         if mg == 0:
