@@ -6,8 +6,8 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import author, record
 from courses.models import Course
-from monitoring.actions import escalations, pathway, planning
-from monitoring.models import Escalation, PregnancyTest
+from monitoring.actions import pathway, planning, rereading
+from monitoring.models import PregnancyTest
 from protocol.vocabulary import TestResult
 
 
@@ -89,15 +89,7 @@ def withdraw_test(
         test=str(locked.public_id),
         withdrawn=True,
     )
-    newest = course.prescriptions.order_by("-signed_at").first()
-    if newest is not None and locked.recorded_at <= newest.signed_at:
-        escalations.raise_for(
-            course,
-            kind=Escalation.Kind.CORRECTED_RESULT,
-            reasons=["TEST_WITHDRAWN"],
-            evidence=f"pregnancy-test:{locked.public_id}",
-            by=by,
-            now=now,
-        )
+    ground = locked.recorded_at, f"pregnancy-test:{locked.public_id}"
+    rereading.doubt_signature(course, [ground], reason="TEST_WITHDRAWN", by=by, now=now)
     planning.replan(course, now=now)
     return locked

@@ -35,20 +35,37 @@ def doubt_prescription(
     for it.
     """
     rows = [row for row in gone if row.monitored and (not row.held or row.confirmed_at)]
+    known = [(row.confirmed_at or row.received_at, f"observation:{row.public_id}") for row in rows]
     for course in _courses(patient):
-        newest = course.prescriptions.order_by("-signed_at").first()
-        if newest is None:
-            continue
-        used = [row for row in rows if (row.confirmed_at or row.received_at) <= newest.signed_at]
-        if used:
-            escalations.raise_for(
-                course,
-                kind=Escalation.Kind.CORRECTED_RESULT,
-                reasons=["RESULT_CORRECTED"],
-                evidence=f"observation:{used[0].public_id}",
-                by=by,
-                now=now,
-            )
+        doubt_signature(course, known, reason="RESULT_CORRECTED", by=by, now=now)
+
+
+def doubt_signature(
+    course: Course,
+    gone: Iterable[tuple[datetime, str]],
+    *,
+    reason: str,
+    by: trail.Actor,
+    now: datetime,
+) -> None:
+    """Raise a concern where the newest prescription was signed when any of it was known (B5).
+
+    ``gone``: since when each ground was known, and what it is: ``<noun>:<id>``. The first that was
+    known by the signature is the evidence.
+    """
+    newest = course.prescriptions.order_by("-signed_at").first()
+    if newest is None:
+        return
+    used = [evidence for known_at, evidence in gone if known_at <= newest.signed_at]
+    if used:
+        escalations.raise_for(
+            course,
+            kind=Escalation.Kind.CORRECTED_RESULT,
+            reasons=[reason],
+            evidence=used[0],
+            by=by,
+            now=now,
+        )
 
 
 def line_of(row: Observation) -> IncomingLine:
