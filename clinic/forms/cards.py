@@ -1,5 +1,6 @@
 """A patients' card as an administrator writes it, and where one of the clinic's own stands."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,8 +52,7 @@ class CardForm(StaffForm):
 
     def words(self) -> Words:
         """What was written."""
-        names = ("title", "text", "source", "reviewed_on", "review_by")
-        return Words(**{name: self.cleaned_data[name] for name in names})
+        return Words(**{each.name: self.cleaned_data[each.name] for each in fields(Words)})
 
 
 class NewCardForm(CardForm):
@@ -61,7 +61,7 @@ class NewCardForm(CardForm):
     language = forms.ChoiceField(
         label="Language", choices=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES]
     )
-    theme = forms.ChoiceField(label="Theme", choices=list(library("en").themes.items()))
+    theme = forms.ChoiceField(label="Theme", choices=lambda: list(library("en").themes.items()))
     first_week = forms.IntegerField(
         label="First shown in week",
         min_value=0,
@@ -86,8 +86,7 @@ class NewCardForm(CardForm):
 
     def spot(self) -> Spot:
         """Where it stands."""
-        names = ("theme", "first_week", "last_week", "only_if_pregnancy_is_possible", "after")
-        return Spot(**{name: self.cleaned_data[name] for name in names})
+        return Spot(**{each.name: self.cleaned_data[each.name] for each in fields(Spot)})
 
 
 def typed(card: Card | None, review_by: date | None, *, today: date) -> dict[str, Any]:

@@ -6,8 +6,9 @@ when to stop) is never hidden, and its floor stands below whatever the clinic wr
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -108,9 +109,7 @@ def publish(clinic: Clinic, slug: str, language: str, *, by: User, now: datetime
         NotAllowed: there is no draft.
     """
     card = _locked(clinic, slug)
-    row = CardVersion.objects.filter(
-        card=card, language=language, published_at__isnull=True
-    ).first()
+    row = _drafted(card, language).first()
     if row is None:
         raise NotAllowed(slug)
     grade = grade_of(row.title, row.text, language=language)
@@ -127,9 +126,7 @@ def publish(clinic: Clinic, slug: str, language: str, *, by: User, now: datetime
 @trail.action
 def discard(clinic: Clinic, slug: str, language: str, *, by: User, now: datetime) -> None:
     """Throw the draft away; what is published stays."""
-    rows = CardVersion.objects.filter(
-        card=_locked(clinic, slug), language=language, published_at__isnull=True
-    )
+    rows = _drafted(_locked(clinic, slug), language)
     row = rows.select_related("card__clinic").first()
     if row is None:
         trail.unchanged()
@@ -187,14 +184,7 @@ def bring_back(
     row = _published(card, language).filter(number=number, as_shipped=False).first()
     if row is None or row.reviewed_on is None or row.review_by is None:
         raise NotAllowed(slug)
-    words = Words(
-        title=row.title,
-        text=row.text,
-        source=row.source,
-        reviewed_on=row.reviewed_on,
-        review_by=row.review_by,
-    )
-    return _draft(card, language, words=words, by=by, now=now)
+    return _draft(card, language, words=Words(**_words_of(row)), by=by, now=now)
 
 
 @trail.action
@@ -263,9 +253,7 @@ def _draft(
         "drafted_at": now,
         "drafted_by": by,
     }
-    row = CardVersion.objects.filter(
-        card=card, language=language, published_at__isnull=True
-    ).first()
+    row = _drafted(card, language).first()
     if row is None:
         row = CardVersion(card=card, language=language, number=_next(card, language))
     for name, value in said.items():
@@ -279,7 +267,7 @@ def _publish_now(
     card: ClinicCard, language: str, words: Mapping[str, object], *, by: User, now: datetime
 ) -> CardVersion:
     # A draft has the next number: it gets the one after, for what is published comes in order.
-    waiting = CardVersion.objects.filter(card=card, language=language, published_at__isnull=True)
+    waiting = _drafted(card, language)
     number = waiting.values_list("number", flat=True).first() or _next(card, language)
     waiting.update(number=number + 1)
     row = CardVersion.objects.create(
@@ -297,10 +285,13 @@ def _publish_now(
     return row
 
 
-def _words_of(row: CardVersion) -> dict[str, object]:
-    return {
-        name: getattr(row, name) for name in ("title", "text", "source", "reviewed_on", "review_by")
-    }
+def _words_of(row: CardVersion) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(Words)}
+
+
+def _drafted(card: ClinicCard, language: str) -> "QuerySet[CardVersion]":
+    """The draft; the database lets there be one."""
+    return CardVersion.objects.filter(card=card, language=language, published_at__isnull=True)
 
 
 def _published(card: ClinicCard, language: str) -> "QuerySet[CardVersion]":
