@@ -79,27 +79,32 @@ class MissedForm(StaffForm):
         return [first + timedelta(days=each) for each in range((last - first).days + 1)]
 
 
-class WaiveForm(StaffForm):
-    """Why a due item is not needed this time."""
-
-    reason = forms.CharField(
-        label="Why it is not needed",
+def _reason(label: str, help_text: str) -> forms.CharField:
+    """One reason in a sentence or two."""
+    return forms.CharField(
+        label=label,
         max_length=300,
         min_length=5,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Kept in the record with your name, and shown on the course page.",
+        help_text=help_text,
+    )
+
+
+class WaiveForm(StaffForm):
+    """Why a due item is not needed this time."""
+
+    reason = _reason(
+        "Why it is not needed",
+        "Kept in the record with your name, and shown on the course page.",
     )
 
 
 class WithdrawForm(StaffForm):
     """Why something that was entered is not so."""
 
-    reason = forms.CharField(
-        label="What was wrong",
-        max_length=300,
-        min_length=5,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Such as: another patient's test, wrong day. Kept in the record with your name.",
+    reason = _reason(
+        "What was wrong",
+        "Such as: another patient's test, wrong day. Kept in the record with your name.",
     )
 
 

@@ -78,10 +78,7 @@ class ReadyToSign(StaffPage):
         found = top_of(course, now=self.now)
         supply = proposed_supply(planned_supply(found), programme=course.programme)
         if supply is None:
-            return (
-                "",
-                _NO_CAPSULES,
-            )
+            return "", _NO_CAPSULES
         try:
             signed = prescribing.authorise(
                 course,
