@@ -51,7 +51,7 @@ class NextResult(CourseFormPage):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Lead to it, or to the course where nothing waits any more."""
-        course = course_for(self.user, public_id, need=self.need, page="acknowledge", now=self.now)
+        course = course_for(self.user, public_id, need=self.need, page="result", now=self.now)
         specimen = reading.next_of(course)
         if specimen is None:
             return redirect("clinic:course", public_id)
