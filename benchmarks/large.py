@@ -65,6 +65,7 @@ def machine() -> Iterator[dict[str, str]]:
                     "SMS_WEBHOOK_URL": f"http://127.0.0.1:{port}/",
                     "SMS_WEBHOOK_SECRET": _INVENTED,
                     "SMS_PER_SECOND": "0",
+                    "EMAIL_PER_SECOND": "0",
                     "DJANGO_SETTINGS_MODULE": "isotrack.settings",
                     "LOG_LEVEL": "ERROR",
                 }
