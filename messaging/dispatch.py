@@ -51,6 +51,8 @@ _BATCH = 50
 _HOLDS_FOR_S = 30.0
 # What was read longer ago is read again; what a person may say is asked again in any case.
 _FACTS_LAST_S = 2.0
+# However slow it goes, so many are read together.
+_FEWEST = 5
 # Well below the tasks' time limit; the next ring goes on.
 _BUDGET_S = 240.0
 
@@ -111,15 +113,17 @@ def _send_together(
         runs: whether time passes by the clock; otherwise it is a simulated one that stands still.
     """
     left = deque(batch)
+    at_once = len(left)
     give_back_at = time.monotonic() + _HOLDS_FOR_S
     while left:
         known_at, read_at = clock(), time.monotonic()
-        plain = [held for held in left if not held.again]
+        read = deque(left.popleft() for _ in range(min(at_once, len(left))))
+        plain = [held for held in read if not held.again]
         drafts = _prepare_all(plain, available, pace, now=known_at)
         taken: Taken | None = None
-        elapsed_s = 0.0
-        while left and elapsed_s <= _FACTS_LAST_S:
-            held = left.popleft()
+        elapsed_s, before = 0.0, len(read)
+        while read and elapsed_s <= _FACTS_LAST_S:
+            held = read.popleft()
             if held.message_id in drafts.ready:
                 pace.wait_for_turn(held.message_id)
             elapsed_s = time.monotonic() - read_at
@@ -146,6 +150,9 @@ def _send_together(
             elif _settle(held, attempt, answer, now=now):
                 send(held, available, clock, pace)
         _written_down(taken)
+        # What has been read and not used is read anew: as much as was used, or twice all of it.
+        at_once = max(_FEWEST, before - len(read) if read else 2 * before)
+        left.extendleft(reversed(read))
         if left and time.monotonic() > give_back_at:
             give_back(left, now=clock())
             return
