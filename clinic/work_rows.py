@@ -12,7 +12,7 @@ from clinic import wording, work_words
 from clinic.result_rows import series
 from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
 from look.templatetags.components import deadline_words
-from monitoring.attention import Attention
+from monitoring.attention import BAD_ADDRESS, Attention
 from monitoring.queries.worklist import WorklistRow
 from people.permissions import Permission
 from people.queries import PatientRow, Place
@@ -115,6 +115,8 @@ def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
         return reverse("clinic:home-test-next"), "Read it"
     if row.reason == "letter":
         return reverse("clinic:letters"), "Read it"
+    if row.reason == BAD_ADDRESS and place.may(Permission.ADD_PATIENT):
+        return reverse("clinic:ways", args=[row.patient.public_id]), "Correct the address"
     if row.reason in _TO_QUALIFY:
         return reverse("clinic:supply", args=[row.course]), "What to do"
     if row.reason.startswith(_TO_CALL) and place.may(Permission.RECORD_CARE):

@@ -11,6 +11,7 @@ STANDPOINTS: dict[str, tuple[str, str, str]] = {
     "signed-not-collected": ("Not collected", "Signed, and not picked up yet", "info"),
     "home-test": ("Home test to read", "Read the picture; it names nobody", "info"),
     "letter": ("Message from patient", "Read it, and answer", "info"),
+    "bad-address": ("Address does not work", "Messages to it come back; correct it", "warning"),
     "runs-out": ("Capsules run out", "Fewer than 3 days left, and checks are open", "warning"),
     "gap-ahead": ("Days without capsules", "The next pick-up comes after the last capsule", "due"),
     "ready-to-sign": ("Ready to sign", "All checks are met", "ok"),

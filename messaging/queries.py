@@ -118,6 +118,9 @@ _BROKEN = Q(
     urgency__in=["safety", "escalation"],
 )
 _FOR_A_PERSON = _BROKEN & Q(handled_at__isnull=True)
+# A number or mailbox that messages come back from. A device ends by itself, and nobody corrects
+# what its owner has switched off.
+FAILS = Q(bad_at__isnull=False, opted_out_at__isnull=True) & ~Q(channel=ContactPoint.Channel.PUSH)
 _WAITING_STATES = {Message.State.PLANNED.value, Message.State.CLAIMED.value}
 _REASONS = {reason.value: str(reason.label) for reason in Message.Why}
 
@@ -214,9 +217,7 @@ def count_bad_addresses(*, clinic: str) -> int:
 
 
 def _bad_addresses(clinic: str) -> QuerySet[ContactPoint]:
-    return ContactPoint.objects.filter(
-        patient__clinic__slug=clinic, bad_at__isnull=False, opted_out_at__isnull=True
-    ).exclude(channel=ContactPoint.Channel.PUSH)
+    return ContactPoint.objects.filter(FAILS, patient__clinic__slug=clinic)
 
 
 def _rows(found: QuerySet[Message]) -> list[LedgerRow]:

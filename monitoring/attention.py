@@ -22,6 +22,8 @@ SIGN_AHEAD_DAYS = 7
 
 # Capsules for fewer days than this, and the gate shut: somebody chases it today.
 RUNS_OUT_DAYS = 3
+# A number or mailbox of the patient's does not work: somebody corrects it (REM-16).
+BAD_ADDRESS = "bad-address"
 # What is later than this goes to the list of those lost to follow-up, never out of sight (R10).
 LOST_AFTER_DAYS = 60
 
@@ -89,7 +91,7 @@ class Situation:
 
     ``concerns`` are the kinds of the open concerns, oldest first; ``pharmacy`` is what a pharmacy
     has reported and nobody has settled; ``letter``: the patient waits for an answer; ``home_test``:
-    a picture waits to be read.
+    a picture waits to be read; ``bad_address``: a number or mailbox of the patient's does not work.
     """
 
     phase: Phase
@@ -103,6 +105,7 @@ class Situation:
     pharmacy: str = ""
     letter: bool = False
     home_test: bool = False
+    bad_address: bool = False
     gap: SupplyForecast | None = None
 
 
@@ -216,6 +219,8 @@ def _for_staff(situation: Situation) -> Iterator[Standpoint]:
                 Owner.NURSE,
                 due_on=item.due_on,
             )
+    if situation.bad_address:
+        yield point(Attention.STAFF, BAD_ADDRESS, Owner.NURSE)
     if situation.pharmacy:
         yield point(Attention.STAFF, f"pharmacy:{situation.pharmacy}", Owner.NURSE)
     if situation.signed_unfilled:

@@ -10,7 +10,7 @@ from audit import chains
 from messaging import bell
 from messaging.clock import database_now
 from monitoring import heartbeat
-from monitoring.actions import escalations, planning, unread
+from monitoring.actions import addresses, escalations, planning, unread
 from monitoring.actions.pulses import beat
 from people import links
 
@@ -22,6 +22,7 @@ _SHARE = 500
 def tick(**_: object) -> None:
     """Plan again what has come due, many hands together."""
     now = database_now()
+    addresses.notice(now=now)
     waiting = planning.due(now=now, most=_SHARE * (bell.MOST_HANDS + 1))
     bell.call_hands("monitoring.tasks.plan_share", waiting=waiting, share=_SHARE)
     beat("tick", now=now, courses=planning.tick(now=now), sealed=chains.seal())

@@ -9,7 +9,8 @@ from clinic.forms.messages import AddressForm
 from clinic.views.of_patient import PatientFormPage
 from messaging import own_queries
 from messaging.consents import agreements
-from people.actions.patients import UnknownAddress, Unusable, correct_address
+from monitoring.actions import addresses
+from people.actions.patients import UnknownAddress, Unusable
 from people.permissions import Permission
 from people.queries import Patient, patient_row
 
@@ -35,7 +36,7 @@ class Ways(PatientFormPage):
         if not form.is_valid():
             return self._page(patient, form, status=422)
         try:
-            correct_address(patient, **form.cleaned_data, by=self.user, now=self.now)
+            addresses.correct(patient, **form.cleaned_data, by=self.user, now=self.now)
         except Unusable as error:
             form.add_error("address", str(error))
             return self._page(patient, form, status=422)

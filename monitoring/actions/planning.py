@@ -7,7 +7,7 @@ as fresh as computing on the fly, and people can still see, list and argue with 
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -168,10 +168,21 @@ def rebuild(*, now: datetime) -> tuple[int, int]:
             CourseStanding.objects.filter(replan_after__lte=now, course__in=ids)
             .values_list("course_id", flat=True)
         )  # fmt: skip
-        changes = _together_or_each(ids, now=now, by=by)
+        changes = replan_many(ids, now=now, by=by)
         looked += len(ids)
         drifted += sum(bool(its) and pk not in expected for pk, its in changes.items())
     return looked, drifted
+
+
+def replan_many(course_ids: Sequence[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
+    """Plan courses again, some of them in one transaction; returns what was altered by course id.
+
+    One that cannot be planned is logged, missing in what is returned, and stops no other.
+    """
+    done: dict[int, Changes] = {}
+    for first in range(0, len(course_ids), _AT_ONCE):
+        done |= _together_or_each(course_ids[first : first + _AT_ONCE], now=now, by=by)
+    return done
 
 
 def preview(
@@ -213,7 +224,7 @@ def _plan_next(most: int, given_up: set[int], *, now: datetime) -> int | None:
         return len(done)
 
 
-def _together_or_each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
+def _together_or_each(ids: Sequence[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
     try:
         with transaction.atomic():
             return replan_all(grounds.lock(ids, now=now).values(), now=now, by=by)
@@ -223,7 +234,7 @@ def _together_or_each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict
         return _each(ids, now=now, by=by)
 
 
-def _each(ids: list[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
+def _each(ids: Sequence[int], *, now: datetime, by: trail.Actor) -> dict[int, Changes]:
     """Plan courses one by one, so that one that cannot be planned does not stop the others."""
     done: dict[int, Changes] = {}
     for pk in ids:

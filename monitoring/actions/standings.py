@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from courses.models import Course, Dispense, Prescription
+from messaging.queries import FAILS
 from monitoring import attention
 from monitoring.attention import Attention, Standpoint
 from monitoring.grounds import Ground
@@ -22,6 +23,7 @@ from monitoring.models import (
     PharmacyReport,
     WorkItem,
 )
+from people.models import ContactPoint
 from protocol import cumulative, dosing, gap, labs, standing
 from protocol.calendar import start_of_day
 from protocol.facts import CourseFacts
@@ -62,6 +64,7 @@ class _Around:
     signed_unfilled: set[int]
     pharmacy: dict[int, str]
     letters: set[int]
+    bad_addresses: set[int]
     home_tests: set[int]
     contacts: dict[int, Contact]
     assignees: dict[int, int]
@@ -78,6 +81,7 @@ def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, D
         signed_unfilled=_signed_unfilled(ids, now),
         pharmacy=_pharmacy(ids),
         letters=_with_letters(ids),
+        bad_addresses=_with_bad_addresses(ids),
         home_tests=set(
             HomeTest.objects.filter(course__in=ids, picture__isnull=False, outcome="").values_list(
                 "course_id", flat=True
@@ -161,6 +165,7 @@ def _standing(
         pharmacy=around.pharmacy.get(pk, ""),
         letter=pk in around.letters,
         home_test=pk in around.home_tests,
+        bad_address=pk in around.bad_addresses,
         gap=ahead,
     )
     points = attention.points_of(situation)
@@ -229,10 +234,22 @@ def _pharmacy(course_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _with_letters(course_ids: Sequence[int]) -> set[int]:
-    """Newest courses of patients who wait for an answer: nobody is listed twice for it."""
+    """Newest courses of patients who wait for an answer."""
     waiting = Letter.objects.filter(patient=OuterRef("patient"), answered_at__isnull=True)
+    return _newest(course_ids, Exists(waiting))
+
+
+def _with_bad_addresses(course_ids: Sequence[int]) -> set[int]:
+    """Newest courses of patients whom messages do not reach by one of their ways."""
+    return _newest(
+        course_ids, Exists(ContactPoint.objects.filter(FAILS, patient=OuterRef("patient")))
+    )
+
+
+def _newest(course_ids: Sequence[int], condition: Exists) -> set[int]:
+    """For what is about a patient: nobody is listed twice for it."""
     newer = Course.objects.filter(patient=OuterRef("patient"), number__gt=OuterRef("number"))
-    found = Course.objects.filter(Exists(waiting), ~Exists(newer), pk__in=course_ids)
+    found = Course.objects.filter(condition, ~Exists(newer), pk__in=course_ids)
     return set(found.values_list("pk", flat=True))
 
 

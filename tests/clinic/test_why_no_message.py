@@ -14,11 +14,13 @@ from audit import trail
 from audit.models import Event
 from clinic import message_next, message_words
 from clinic.views import messages as views
-from messaging import holds
+from messaging import holds, settling
 from messaging.actions import inbound, reaching
 from messaging.models import Message, PurposeOptOut
 from messaging.queries import one
-from monitoring.models import DueItem, DueItemStep
+from monitoring.actions import addresses
+from monitoring.attention import Attention
+from monitoring.models import DueItem, DueItemStep, WorkItem
 from people.models import Clinic, ContactPoint
 from people.permissions import Role
 from tests import world
@@ -106,6 +108,39 @@ def test_wrong_address_stands_on_the_first_page_until_it_is_corrected(
     assert (point.address, point.bad_at) == ("right@mail.test", None)
     assert "does not work" not in desk.get("/clinic/").content.decode()
     assert Event.objects.get(kind="contact.changed").detail["change"] == "corrected"
+
+
+def test_wrong_address_is_the_nurses_task_until_it_is_corrected(desk: Client, here: Clinic) -> None:
+    """Sending finds it out, the next tick lists it, and the correction takes it off at once."""
+    course = world.course(world.patient(here))
+    point = course.patient.contact_points.get()
+    settling.spoil(point, why="no such mailbox", now=world.NOW)
+    assert addresses.notice(now=world.NOW) == 1
+    assert addresses.notice(now=world.NOW) == 0, "it is listed"
+    item = course.work_items.get(reason="bad-address")
+    assert (item.owner, item.attention) == ("nurse", Attention.STAFF)
+    ways = reverse("clinic:ways", args=[course.patient.public_id])
+    shown = desk.get("/clinic/worklist/").content.decode()
+    assert "Address does not work" in shown
+    assert shown.count(f'href="{ways}"') == shown.count("Correct the address") > 0
+
+    desk.post(ways, {"pk": point.pk, "address": "right@mail.test"})
+    assert "Address does not work" not in desk.get("/clinic/worklist/").content.decode()
+    assert addresses.notice(now=world.NOW) == 0
+
+
+def test_an_address_that_works_again_or_is_not_wanted_is_nobodys_task(here: Clinic) -> None:
+    """Neither a text from the number itself nor the patient's own wish goes through the clinic."""
+    courses = [world.course(world.patient(here)) for _ in range(3)]
+    points = [each.patient.contact_points.get() for each in courses]
+    for point in points:
+        settling.spoil(point, why="no such mailbox", now=world.NOW)
+    assert addresses.notice(now=world.NOW) == 3
+    ContactPoint.objects.filter(pk=points[0].pk).update(bad_at=None)
+    ContactPoint.objects.filter(pk=points[1].pk).update(opted_out_at=world.NOW)
+    assert addresses.notice(now=world.NOW) == 2
+    listed = WorkItem.objects.filter(reason="bad-address").values_list("course", flat=True)
+    assert list(listed) == [courses[2].pk]
 
 
 def test_the_same_address_is_given_another_try(desk: Client, here: Clinic) -> None:

@@ -182,6 +182,14 @@ CASES: list[tuple[str, dict[str, Any], Attention, str, Owner]] = [
     ),
     ("check-in due", {"items": SOON}, Attention.PATIENT, "due:check-in", Owner.PATIENT),
     ("planned course", {"phase": Phase.PLANNED}, Attention.STAFF, "not-started", Owner.PATIENT),
+    ("bad address", {"bad_address": True}, Attention.STAFF, "bad-address", Owner.NURSE),
+    (
+        "bad address after the course",
+        {"bad_address": True, "phase": Phase.CLOSED},
+        Attention.NOTHING,
+        "closed",
+        Owner.NOBODY,
+    ),
     ("letter", {"letter": True, "items": LATE}, Attention.STAFF, "letter", Owner.NURSE),
     (
         "letter after the course",

@@ -10,7 +10,7 @@ from audit import chains
 from messaging import dispatch
 from messaging.clock import database_now
 from monitoring import heartbeat
-from monitoring.actions import escalations, planning, unread
+from monitoring.actions import addresses, escalations, planning, unread
 from monitoring.actions.pulses import beat
 
 SECONDS_BETWEEN = 60
@@ -35,6 +35,7 @@ class Command(BaseCommand):
 
     def _sweep(self) -> None:
         now = database_now()
+        addresses.notice(now=now)
         planned = planning.tick(now=now)
         unread.sweep(now=now)
         climbed = escalations.sweep(now=now)
