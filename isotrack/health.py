@@ -17,6 +17,7 @@ from messaging.clock import database_now
 from messaging.queries import STUCK_AFTER, Queue, queue
 from messaging.watch import Watched, watched
 from monitoring.models import Pulse
+from monitoring.queries.background import Late, late
 
 # Beat ticks every five minutes: two missed ticks are a fault (REM-09).
 STALE_AFTER_S = 10 * 60
@@ -29,6 +30,7 @@ class Work:
 
     queue: Queue
     last_sweep_age_s: float | None
+    late: Late | None = None
     watched: Watched | None = None
 
 
@@ -65,6 +67,8 @@ def ready(request: HttpRequest) -> HttpResponse:
         "oldest_due_age_s": work and work.queue.oldest_due_age_s,
         "queued": work and work.queue.queued,
         "unknown": work and work.queue.unknown,
+        "workers": "late" if work and work.late else "ok" if work else "failing",
+        "workers_late_since": work and work.late and work.late.since,
         "failing": failing,
     }
     return JsonResponse(answer, status=503 if failing else 200)
@@ -84,6 +88,7 @@ def _work(*, watching: bool = False) -> Work | None:
         return Work(
             queue=queue(now=now),
             last_sweep_age_s=_last_sweep_age(now),
+            late=None if watching else late(now=now),
             watched=watched(now=now) if watching else None,
         )
     except DatabaseError:

@@ -16,6 +16,7 @@ from django.views import View
 
 from audit import trail
 from messaging.holds import banner_shows
+from monitoring.queries.background import late_banner
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted, Place, places_of
 
@@ -103,6 +104,7 @@ class StaffPage(View):
             "today": self.today,
             "as_of": self.now,
             "sending_held": banner_shows(self.place.clinic_id),
+            "work_late": late_banner(self.place.clinic_id, now=self.now),
             "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.
             "search_url": reverse("clinic:patients")
