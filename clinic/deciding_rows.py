@@ -33,8 +33,9 @@ def waiting_words(row: ReviewRow, *, now: datetime) -> str:
     return f"{said}, passed on to {', '.join(row.told)}" if row.told else said
 
 
-def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
-    """One line of the list to read."""
+def review_row(row: ReviewRow, *, now: datetime, whole: bool = False) -> dict[str, Any]:
+    """One line of the list to read; ``whole``: with every value, however many there are."""
+    shown = row.lines if whole else row.lines[:_SHOWN_LINES]
     word, status = ("Not graded", "neutral") if row.tier is None else wording.TIERS[Tier(row.tier)]
     if row.corrected:
         word, status = "Corrected", "warning"
@@ -47,8 +48,8 @@ def review_row(row: ReviewRow, *, now: datetime) -> dict[str, Any]:
         "collected_on": row.collected_on,
         "word": word,
         "status": status,
-        "lines": [_line(line) for line in row.lines[:_SHOWN_LINES]],
-        "more": max(0, len(row.lines) - _SHOWN_LINES),
+        "lines": [_line(line) for line in shown],
+        "more": len(row.lines) - len(shown),
         "others": max(0, len(row.lines) - 1),
         "needs_decision": row.needs_decision,
         "waiting": waited_words(row, now=now),

@@ -10,22 +10,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from audit import trail
 from audit.kinds import Kind
 from courses.actions import dosing, stopping
-from courses.actions.subject import record
+from courses.actions.subject import happening, record
 from courses.models import Course, Hold
 from messaging import outbox
-from monitoring import dossier, policies, purposes, to_read
+from monitoring import dossier, grounds, policies, purposes, to_read
 from monitoring.actions import escalations, planning
 from monitoring.dossier_rows import note_key
+from monitoring.grounds import Ground
 from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
 from protocol import cumulative
 from protocol.dosing import average_daily_mg
 from protocol.facts import CourseFacts
+from protocol.policy import ClinicPolicy
 from protocol.vocabulary import Analyte, Tier
 
 # Concerns that a decision about the results answers.
@@ -34,6 +34,7 @@ _ANSWERED = (
     Escalation.Kind.UNREAD_RESULT,
     Escalation.Kind.CORRECTED_RESULT,
 )
+_READ = "Read: no action needed"
 
 
 class Changed(Exception):
@@ -97,7 +98,8 @@ def acknowledge(
     today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
     facts = dossier.load_one(course)
     _check_version(specimen, course, version)
-    finding = _finding(specimen, course, facts, today=today)
+    policy = policies.policy_for(course, on=today)
+    finding = _finding(specimen, facts, policy, today=today)
     with planning.planned_once():
         _act(course, action, step, plan, facts, today=today, by=by, now=now)
         row = Acknowledgement.objects.create(
@@ -105,7 +107,7 @@ def acknowledge(
             course=course,
             action=action,
             plan=plan,
-            tier=finding.tier.word if finding is not None and finding.tier is not None else "",
+            tier=_tier(finding),
             results=_believed(finding),
             repeat_on=step.repeat_on,
             repeat=_to_repeat(finding) if step.repeat_on is not None else [],
@@ -126,57 +128,72 @@ def acknowledge(
         if step.tell:
             _tell(row, course, now=now)
         planning.replan(course, now=now)
-    _close_concerns(course, specimen, plan=plan, by=by, now=now)
+    _close_concerns([course.pk], [specimen], plan=plan, by=by, now=now)
     return row
 
 
-@transaction.atomic
-def read_normal(review: ResultReview, *, version: str, by: User, now: datetime) -> Acknowledgement:
-    """Close one row of the list whose results need no decision, as read.
-
-    Raises:
-        Changed: it is not what was shown any more.
-        NeedsDecision: it is abnormal, doubtful or corrected now.
-    """
-    fresh = (
-        ResultReview.objects.select_for_update(of=("self",))
-        .select_related("course__clinic", "course__patient", "specimen")
-        .get(pk=review.pk)
-    )
-    if fresh.needs_decision:
-        raise NeedsDecision
-    return acknowledge(
-        fresh.specimen,
-        course=fresh.course,
-        action=Acknowledgement.Action.NO_ACTION,
-        plan="Read: no action needed",
-        by=by,
-        now=now,
-        version=version or "none",
-    )
-
-
-@transaction.atomic
+@trail.action
 def read_together(
     picked: Iterable[tuple[ResultReview, str]], *, by: User, now: datetime
 ) -> dict[int, Exception]:
-    """Close rows of the list as read, all in one transaction; each in the version that was shown.
+    """Close rows of the list that need no decision, each in the version that was shown.
+
+    All in one transaction and a fixed number of statements, however many rows; every row keeps a
+    decision and an event of its own.
 
     Returns:
         why not, by row: ``Changed``, ``NeedsDecision`` or ``StillDoubtful``; the others are closed.
     """
     rows = list(picked)
-    # All at once and in one order, so that two people with the same rows wait and do not collide.
-    courses = Course.objects.select_for_update(of=("self",)).order_by("pk")
-    list(courses.filter(pk__in={row.course_id for row, _ in rows}).values_list("pk"))
+    # The courses first and in one order, so that two people with the same rows wait, not collide.
+    ground = grounds.lock({row.course_id for row, _ in rows}, now=now)
+    locked = ResultReview.objects.select_for_update(of=("self",)).select_related("specimen")
+    fresh = locked.filter(pk__in=[row.pk for row, _ in rows]).order_by("pk").in_bulk()
     refused: dict[int, Exception] = {}
+    read: list[Acknowledgement] = []
+    for row, version in rows:
+        try:
+            read.append(_as_read(fresh[row.pk], ground[row.course_id], version, by=by, now=now))
+        except (Changed, NeedsDecision, StillDoubtful) as refusal:
+            refused[row.pk] = refusal
+    Acknowledgement.objects.bulk_create(read)
+    said = {"action": Acknowledgement.Action.NO_ACTION, "repeat_on": None, "told": False}
+    trail.record_many(
+        [
+            happening(Kind.RESULT_ACKNOWLEDGED, ground[each.course_id].course, **said)
+            for each in read
+        ],
+        by=by,
+        now=now,
+    )
+    courses = {each.course_id: ground[each.course_id].course for each in read}
     with planning.planned_once():
-        for row, version in rows:
-            try:
-                read_normal(row, version=version, by=by, now=now)
-            except (Changed, NeedsDecision, StillDoubtful) as refusal:
-                refused[row.pk] = refusal
+        for course in courses.values():
+            planning.replan(course, now=now)
+        decided = [each.specimen for each in read]
+        _close_concerns(courses, decided, plan=_READ, by=by, now=now)
     return refused
+
+
+def _as_read(
+    row: ResultReview, ground: Ground, version: str, *, by: User, now: datetime
+) -> Acknowledgement:
+    """The decision that closes one row as read, not saved yet."""
+    if row.needs_decision:
+        raise NeedsDecision
+    if row.ended or row.version != version:
+        raise Changed
+    finding = _finding(row.specimen, ground.facts, ground.policy, today=ground.today)
+    return Acknowledgement(
+        specimen=row.specimen,
+        course_id=row.course_id,
+        action=Acknowledgement.Action.NO_ACTION,
+        plan=_READ,
+        tier=_tier(finding),
+        results=_believed(finding),
+        at=now,
+        by=by,
+    )
 
 
 def _check_version(specimen: Specimen, course: Course, version: str) -> None:
@@ -188,15 +205,18 @@ def _check_version(specimen: Specimen, course: Course, version: str) -> None:
 
 
 def _finding(
-    specimen: Specimen, course: Course, facts: CourseFacts, *, today: date
+    specimen: Specimen, facts: CourseFacts, policy: ClinicPolicy, *, today: date
 ) -> to_read.Finding | None:
     """What lies before the reader; None for a specimen with nothing to grade."""
     ref = f"specimen:{specimen.public_id}"
-    policy = policies.policy_for(course, on=today)
     found = to_read.findings(facts, policy=policy, as_of=today, waiting={ref}).get(ref)
     if found is not None and all(each.held for each in found.graded):
         raise StillDoubtful
     return found
+
+
+def _tier(finding: to_read.Finding | None) -> str:
+    return finding.tier.word if finding is not None and finding.tier is not None else ""
 
 
 def _believed(finding: to_read.Finding | None) -> list[str]:
@@ -265,14 +285,18 @@ def _tell(row: Acknowledgement, course: Course, *, now: datetime) -> None:
 
 
 def _close_concerns(
-    course: Course, specimen: Specimen, *, plan: str, by: User, now: datetime
+    course_ids: Iterable[int],
+    decided: Iterable[Specimen],
+    *,
+    plan: str,
+    by: User,
+    now: datetime,
 ) -> None:
-    """Close what the decision answers, unless other results of the course still wait for one."""
-    others = ResultReview.objects.filter(course=course, ended="", needs_decision=True)
-    if others.exclude(specimen=specimen).exists():
-        return
-    concerns: Iterable[Escalation] = Escalation.objects.filter(
-        course=course, kind__in=_ANSWERED, closed_at__isnull=True
-    )
-    for concern in list(concerns):
+    """Close what the decisions answer, save where another result of the course waits for one."""
+    waiting = ResultReview.objects.filter(ended="", needs_decision=True)
+    others = waiting.exclude(specimen__in=list(decided))
+    answered = Escalation.objects.filter(
+        course__in=list(course_ids), kind__in=_ANSWERED, closed_at__isnull=True
+    ).exclude(course__in=others.values("course"))
+    for concern in list(answered.order_by("pk")):
         escalations.close(concern, outcome=plan, by=by, now=now, decided=True)

@@ -1,5 +1,23 @@
-/* Keys on the list of results to read. The list works without them: ticks, links and one button. */
+/* Keys on the list of results to read, and on the page that shows what would be closed. Both work
+   without them: ticks, links and buttons. */
 "use strict";
+
+/* What would be closed is read row by row; its button comes after the last, never first. */
+(() => {
+  const sure = document.querySelector("[data-sure]");
+  if (!sure) return;
+  const stops = [...document.querySelectorAll("tr[data-row]"), sure];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=hidden])")) return;
+    const step = { j: 1, k: -1 }[event.key];
+    if (!step) return;
+    const at = stops.indexOf(document.activeElement.closest("tr[data-row], [data-sure]"));
+    const next = stops[Math.min(Math.max(at + step, 0), stops.length - 1)];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+    event.preventDefault();
+  });
+})();
 
 (() => {
   const form = document.querySelector("form[data-reading]");

@@ -85,6 +85,16 @@ def test_ticked_rows_are_named_before_anything_is_closed(desk: Client, here: Cli
     assert not ResultReview.objects.filter(ended="").exists()
 
 
+def test_every_value_is_shown_before_it_is_closed_as_read(desk: Client, here: Clinic) -> None:
+    """The list shows the worst four; whoever says "I have read these" sees them all."""
+    _, row = course_with(here, alt="20")
+    ResultReview.objects.update(lines=[*row.lines, *row.lines, *row.lines])
+    assert "and 2 more" in desk.get(PATH).content.decode()
+    summary = desk.post(PATH, {"pick": pick(row)}).content.decode()
+    assert summary.count('class="it-line"') == 6
+    assert "more" not in summary.split("it-line")[-1].split("</td>")[0]
+
+
 def test_rows_that_changed_are_refused_one_by_one_and_the_others_go_through(
     desk: Client, here: Clinic
 ) -> None:

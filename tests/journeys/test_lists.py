@@ -12,8 +12,9 @@ import pytest
 
 from courses.models import Dispense, Prescription
 from monitoring.actions import escalations, planning
-from monitoring.models import Assignment, Contact, PharmacyLink, WorkItem
+from monitoring.models import Acknowledgement, Assignment, Contact, PharmacyLink, WorkItem
 from monitoring.pharmacy import token_of
+from monitoring.queries import reading
 from people.models import Clinic
 from people.permissions import Role
 from tests import ready, world
@@ -202,3 +203,38 @@ def test_the_ready_are_signed_together_by_keyboard_alone(arrive: Arrive) -> None
     page.keyboard.press("s")
     page.wait_for_load_state()
     assert Prescription.objects.count() == 2
+
+
+def test_normal_results_are_read_by_keyboard_and_none_closes_unseen(
+    arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UX-06: the keys turn the pages; what closes is shown row by row, its button comes last."""
+    clinic = world.clinic()
+    monkeypatch.setattr(reading, "PAGE", 2)
+    for number in range(3):
+        course = world.course(world.patient(clinic, family_name=f"Reader{number}"))
+        raw = ready.message(course.patient, on=TODAY, control=f"r{number}")
+        ready.receive(course.patient, raw)
+    doctor = signed_in(arrive, clinic, Role.DERMATOLOGIST, DESK)
+    page = doctor.page
+    doctor.open("/clinic/results/to-read/")
+    page.keyboard.type("jj")
+    with page.expect_navigation():
+        page.keyboard.press("j")  # past the last row: the next page, at its first
+    assert doctor.reads("Page 2 of 2") and page.locator("tr[data-row].is-current").count() == 1
+    with page.expect_navigation():
+        page.keyboard.press("k")
+    assert doctor.reads("Page 1 of 2")
+    with page.expect_navigation():
+        page.keyboard.press("a")  # nothing is ticked: what is on this page, no more
+    assert doctor.reads("Close 2 as read")
+    doctor.look()
+    page.keyboard.press("Enter")
+    page.keyboard.type("j")
+    page.keyboard.press("Enter")
+    assert not Acknowledgement.objects.exists()
+    page.keyboard.type("j")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert doctor.reads("2 closed as read")
+    assert Acknowledgement.objects.count() == 2

@@ -325,15 +325,18 @@ def test_normal_result_is_left_to_a_person_while_a_concern_is_open() -> None:
 def test_batch_reading_refuses_what_needs_a_decision_and_what_changed() -> None:
     course, doctor = raised(alt="22")
     row = ResultReview.objects.get(specimen=specimen_of(course))
-    with pytest.raises(acknowledging.Changed):
-        acknowledging.read_normal(row, version="another", by=doctor, now=LATER)
-    assert acknowledging.read_normal(row, version=row.version, by=doctor, now=LATER).by == doctor
-    with pytest.raises(acknowledging.Changed):
-        acknowledging.read_normal(row, version=row.version, by=doctor, now=LATER)
+
+    def refusals(row: ResultReview, version: str) -> list[type[Exception]]:
+        refused = acknowledging.read_together([(row, version)], by=doctor, now=LATER)
+        return [type(why) for why in refused.values()]
+
+    assert refusals(row, "another") == [acknowledging.Changed]
+    assert refusals(row, row.version) == []
+    assert Acknowledgement.objects.get().by == doctor
+    assert refusals(row, row.version) == [acknowledging.Changed]
     other, doctor = raised(control="other")
     abnormal = ResultReview.objects.get(specimen=specimen_of(other))
-    with pytest.raises(acknowledging.NeedsDecision):
-        acknowledging.read_normal(abnormal, version=abnormal.version, by=doctor, now=LATER)
+    assert refusals(abnormal, abnormal.version) == [acknowledging.NeedsDecision]
 
 
 def test_concern_that_was_taken_on_wakes_after_a_day_without_a_decision() -> None:

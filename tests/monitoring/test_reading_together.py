@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.actions import acknowledging
+from audit.kinds import Kind
+from audit.models import Event
+from monitoring.actions import acknowledging, planning
 from monitoring.models import Acknowledgement, ResultReview
 from people.models import Clinic
 from tests import ready, world
@@ -33,15 +35,12 @@ def test_rows_are_closed_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch)
     at = world.clinic()
     doctor = world.staff(at)
     rows = normal_rows(at, 3)
-    read_normal = acknowledging.read_normal
 
-    def breaks_at_the_last(row: ResultReview, **said: Any) -> Acknowledgement:
-        if row == rows[-1][0]:
-            raise RuntimeError
-        return read_normal(row, **said)
+    def breaks(*_: Any, **__: Any) -> None:
+        raise RuntimeError
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(acknowledging, "read_normal", breaks_at_the_last)
+        patched.setattr(planning, "replan_all", breaks)
         acknowledging.read_together(rows, by=doctor, now=LATER)
     assert not Acknowledgement.objects.exists()
     assert ResultReview.objects.filter(ended="").count() == 3
@@ -52,17 +51,21 @@ def test_rows_are_closed_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch)
         (rows[1][0].pk, acknowledging.Changed)
     ]
     assert Acknowledgement.objects.filter(by=doctor, at=LATER).count() == 2
+    events = Event.objects.filter(kind=Kind.RESULT_ACKNOWLEDGED, actor=doctor.audit_id, at=LATER)
+    assert {each.patient for each in events} == {
+        row.course.patient.public_id for row, _ in (rows[0], rows[2])
+    }
     assert [row.pk for row in ResultReview.objects.filter(ended="")] == [rows[1][0].pk]
 
 
-def test_closing_many_rows_plans_their_courses_in_shared_statements() -> None:
+def test_closing_many_rows_costs_the_statements_of_one() -> None:
     at = world.clinic()
     doctor = world.staff(at)
-    rows = normal_rows(at, 4)
+    rows = normal_rows(at, 5)
 
     def statements(picked: list[tuple[ResultReview, str]]) -> int:
         with CaptureQueriesContext(connection) as seen:
-            acknowledging.read_together(picked, by=doctor, now=LATER)
-        return sum('"monitoring_coursestanding"' in each["sql"] for each in seen)
+            assert not acknowledging.read_together(picked, by=doctor, now=LATER)
+        return len(seen)
 
     assert statements(rows[:1]) == statements(rows[1:])
