@@ -9,7 +9,6 @@ from clinic import wording
 from clinic.result_rows import result_row
 from look.templatetags.clinical import day_text, lines_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
-from protocol import cumulative, dosing
 from protocol.vocabulary import Tier
 from protocol.what_if import course_outlook
 
@@ -48,8 +47,6 @@ def _specimen(row: SpecimenRow) -> dict[str, Any]:
 def dose_facts(found: CoursePage) -> dict[str, Any]:
     """The ring of the cumulative dose and the figures under it (DOSE-9 to DOSE-11)."""
     taken = found.taken
-    dose = cumulative.dose_on(found.facts, found.today)
-    daily = dosing.average_daily_mg(dose.pattern) if dose else None
     if taken is None:
         return {"known": False}
     outlook = course_outlook(found.facts, as_of=found.today)
@@ -61,8 +58,7 @@ def dose_facts(found: CoursePage) -> dict[str, Any]:
         "target_mg": taken.target_mg,
         "outlook": outlook,
         "target_words": "120–150 mg/kg",
-        "missed": sum(len(row.dates) for row in found.facts.missed),
-        "daily": daily,
+        "missed": taken.missed_days,
     }
 
 

@@ -1,6 +1,6 @@
 """Words for every reason code of the gate: a tag of at most four words, and a sentence."""
 
-from protocol.vocabulary import Reason
+from protocol.vocabulary import Reason, Rest
 
 REASONS: dict[Reason, tuple[str, str]] = {
     Reason.NOT_ENROLLED: ("Not enrolled", "The patient is not registered with the programme."),
@@ -214,4 +214,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "Rule failed",
         "A rule could not be worked out, so the gate stays shut. Support has the details.",
     ),
+}
+
+# Why a prescription cannot be signed although the checks may all be met, and what to do.
+REST: dict[Rest, tuple[str, str, str]] = {
+    Rest.HELD: ("On hold", "warning", "Treatment is on hold. Resume it first, then sign."),
+    Rest.ENDED: ("Course ended", "info", "The course has ended. Start another course to go on."),
 }

@@ -12,7 +12,7 @@ from look.templatetags.clinical import day_text, number_text
 from messaging.queries import LedgerRow
 from monitoring.queries.course_page import Banner
 from protocol.findings import CheckResult, Decision, Finding
-from protocol.vocabulary import Check, Level, Reason
+from protocol.vocabulary import Check, Level, Phase, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def banner_row(banner: Banner, *, url: str, today: date) -> BannerRow:
         dose = f"{number_text(banner.daily_mg)} mg/day"
         if banner.mg_per_kg is not None:
             dose += f" ({number_text(round(banner.mg_per_kg, 2))} mg/kg/day)"
+    elif banner.phase != Phase.ACTIVE:
+        dose = "None"
     phase, _ = wording.PHASES[banner.phase]  # type: ignore[index]
     course = f"week {banner.week}" if banner.week else phase.lower()
     if banner.number > 1:
@@ -117,8 +119,8 @@ def gate_rows(
         row = _gate_row(check, course_id=course_id, may_record=may_record, primary=first_open)
         if row.met:
             row = replace(row, rule=_rules(check.rules, edition=decision.edition))
-        if check.check is Check.LABS and not row.met and read_url:
-            row = replace(row, fix_url=read_url, fix_label="Read and choose", fix_primary=True)
+        if check.check is Check.LABS and not row.met:
+            row = _of_results(row, course_id=course_id, may_record=may_record, read_url=read_url)
         first_open = first_open and row.met
         rows.append(row)
     return rows
@@ -150,6 +152,16 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
         fix_label=label,
         fix_primary=primary and worst.level > Level.WARN,
     )
+
+
+def _of_results(row: GateRow, *, course_id: object, may_record: bool, read_url: str) -> GateRow:
+    """What waits is read first; a result on paper can be typed in."""
+    if read_url:
+        return replace(row, fix_url=read_url, fix_label="Read and choose", fix_primary=True)
+    if may_record:
+        url = reverse("clinic:type-results", args=[course_id])
+        return replace(row, fix_url=url, fix_label="Type results in")
+    return row
 
 
 def _fix(check: CheckResult, worst: Finding) -> tuple[str, str]:

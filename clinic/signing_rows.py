@@ -55,10 +55,10 @@ def sign_row(row: Candidate, *, nonce: object, now: datetime) -> SignRow:
     """Ready means: the gate allows this very supply, asked now, without any reason to give."""
     facts, today = row.facts, row.today
     pattern = next_pattern(facts, today)
-    present = cumulative.dose_on(facts, today)
+    present = cumulative.present_dose(facts, today)
     supply = proposed_supply(pattern, programme=row.programme)
     decision = row.judged(supply, now=now)
-    taken = cumulative.cumulative(facts, as_of=today)
+    taken = cumulative.cumulative(facts, as_of=today) if row.standing.month else None
     window = decision.window
     why_not = _why_not(supply, decision.level)
     return SignRow(

@@ -85,7 +85,7 @@ def work_row(row: WorklistRow, *, place: Place, today: date, now: datetime) -> W
         detail=_supply(row, today) or sentence,
         course=f"Week {row.week}" if row.week else "",
         course_detail=f"Course {row.number}" if row.number > 1 else "",
-        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "None yet",
+        dose=f"{number_text(row.daily_mg)} mg/day" if row.daily_mg is not None else "None",
         dose_so_far=row.mg_per_kg_so_far,
         dose_target=TARGET_MG_PER_KG,
         lab=_lab_cell(row.latest_lab),

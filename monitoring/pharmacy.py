@@ -18,8 +18,9 @@ from monitoring.models import GateDecision, PharmacyLink
 from protocol import gate
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
+from protocol.holds import at_rest
 from protocol.specimens import negatives
-from protocol.vocabulary import Action, Level, Reason
+from protocol.vocabulary import Action, Level, Reason, Rest
 
 FAILURES_PER_LINK = 5
 _TOKEN_BYTES = 16
@@ -67,21 +68,23 @@ class Verdict:
     """The answer for a pharmacist at one instant.
 
     ``filled_on`` is the day of a supply that has been handed out, ``replaced`` that a newer
-    prescription took this one's place. ``reasons`` say why it may not be handed out; it may when
-    none of the three does. ``asks_rma``: the programme authorises each fill.
+    prescription took this one's place, ``rest`` that treatment is on hold or has ended since.
+    ``reasons`` say why else it may not be handed out; it may when none of the four does.
+    ``asks_rma``: the programme authorises each fill.
     """
 
     decision: Decision
     reasons: tuple[Reason, ...]
     filled_on: date | None
     replaced: bool
+    rest: Rest | None
     asks_rma: bool
     tested_on: date | None
 
     @property
     def may_dispense(self) -> bool:
         """Green: nothing speaks against handing it out now."""
-        return not (self.reasons or self.replaced or self.filled_on)
+        return not (self.reasons or self.replaced or self.rest or self.filled_on)
 
 
 def verdict(prescription: Prescription, *, now: datetime, rma: str = TO_BE_FETCHED) -> Verdict:
@@ -106,6 +109,7 @@ def verdict(prescription: Prescription, *, now: datetime, rma: str = TO_BE_FETCH
         reasons=() if filled else tuple(dict.fromkeys(stopping)),
         filled_on=filled.dispensed_on if filled else None,
         replaced=filled is None and newest != f"prescription:{prescription.public_id}",
+        rest=at_rest(facts, as_of=decision.judged_on, ended=course.stopped_at is not None),
         asks_rma=Reason.RMA_MISSING in without.reasons,
         tested_on=_tested_on(facts, prescription),
     )

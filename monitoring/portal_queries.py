@@ -146,6 +146,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         phase = Phase.CLOSED  # ended before the first dose
     ended = phase in {Phase.FOLLOW_UP, Phase.CLOSED}
     reading = labs.read(facts, as_of=today, policy=policy)
+    taken = cumulative.cumulative(known, as_of=today) if course.started_on else None
     return Home(
         today=today,
         zone=patient.zone,
@@ -153,7 +154,7 @@ def home(patient: Patient, *, now: datetime) -> Home:
         decision=None if ended else stand.decision,
         items=schedule.plan(facts, as_of=today, policy=policy).items,
         ready=None if ended else _ready(course, facts, policy=policy, now=now),
-        progress=_progress(cumulative.cumulative(known, as_of=today), stand.week),
+        progress=_progress(taken, stand.week),
         next_pickup_on=stand.next_pickup_on,
         capsules_left_days=stand.capsules_left_days,
         started_on=timeline.started_on(known),

@@ -4,7 +4,7 @@ The pharmacist sees whether, and who settles it; results, mood and private answe
 patient and clinic (SEC-04). The table is total over ``Reason`` by test.
 """
 
-from protocol.vocabulary import Reason
+from protocol.vocabulary import Reason, Rest
 
 _BY_SENTENCE: dict[str, tuple[Reason, ...]] = {
     "The programme's registration is not complete. The prescriber must settle it.": (
@@ -128,4 +128,10 @@ _BY_SENTENCE: dict[str, tuple[Reason, ...]] = {
 
 PHARMACIST_WORDS: dict[Reason, str] = {
     reason: sentence for sentence, reasons in _BY_SENTENCE.items() for reason in reasons
+}
+
+# Said before any reason: what the checks say no longer matters.
+PHARMACIST_REST: dict[Rest, str] = {
+    Rest.HELD: "The prescriber has paused this treatment. Do not dispense; call the clinic.",
+    Rest.ENDED: "The prescriber has ended this treatment. Do not dispense; call the clinic.",
 }

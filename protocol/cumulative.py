@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from protocol.dose_tables import ALERT, LD_FACTOR, TARGET_HIGH, TARGET_LOW
 from protocol.facts import CourseFacts, Dose, Weight
+from protocol.timeline import started_on
 from protocol.treatment import Treatment, newest, treatments
 from protocol.vocabulary import Formulation
 
@@ -104,6 +105,15 @@ def dose_on(facts: CourseFacts, day: date, *, since: date | None = None) -> Dose
         if found is None or dose.on >= found.on:
             found = dose
     return found
+
+
+def present_dose(facts: CourseFacts, day: date) -> Dose | None:
+    """The dose of the course that is under way; None before its first one and after its end.
+
+    The last dose of an earlier course is nothing that anybody takes any more.
+    """
+    started = started_on(facts)
+    return dose_on(facts, day, since=started) if started is not None else None
 
 
 def held_spans(facts: CourseFacts, *, as_of: date) -> tuple[tuple[date, date], ...]:

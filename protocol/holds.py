@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from protocol.facts import CourseFacts
-from protocol.timeline import since
+from protocol.timeline import course_boundary, since
+from protocol.vocabulary import Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ def pauses(facts: CourseFacts, *, after: date | None) -> tuple[Pause, ...]:
 def is_held(spans: tuple[Pause, ...], on: date) -> bool:
     """The course is held on this day."""
     return any(span.covers(on) for span in spans)
+
+
+def at_rest(facts: CourseFacts, *, as_of: date, ended: bool) -> Rest | None:
+    """Whether treatment rests on this day, so that the gate need not even be asked (SCHED-3).
+
+    A reviewed result no longer stops the gate; the hold that was decided about it must. ``ended``
+    is the course's own state, since the facts go on to the patient's next course.
+    """
+    if ended:
+        return Rest.ENDED
+    return Rest.HELD if is_held(pauses(facts, after=course_boundary(facts)), as_of) else None
 
 
 def moved_past_pause(spans: tuple[Pause, ...], due_on: date) -> date | None:

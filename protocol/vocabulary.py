@@ -232,6 +232,13 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+class Rest(StrEnum):
+    """Why no capsules are prescribed or handed out, whatever the checks say."""
+
+    HELD = "held"
+    ENDED = "ended"
+
+
 class Check(StrEnum):
     """The rows of the gate checklist, in clinical reading order.
 

@@ -71,7 +71,9 @@ class IdentityForm(StaffForm):
     mrn = forms.CharField(label="Clinic number", max_length=40)
     born = DayField(label="Born")
     sex = forms.ChoiceField(
+        # Nothing is chosen beforehand: a wrong answer would look like one that was given.
         choices=[
+            ("", "Choose"),
             ("female", "Female"),
             ("male", "Male"),
             ("other", "Other"),
@@ -137,7 +139,10 @@ class CourseForm(StaffForm):
     )
     programme = forms.ChoiceField(choices=PROGRAMMES)
     registry_id = forms.CharField(
-        label="Registry number", max_length=40, required=False, help_text="iPLEDGE number, if any"
+        label="Registry number",
+        max_length=40,
+        required=False,
+        help_text="iPLEDGE number. Asked for before the first prescription.",
     )
     enrolled = forms.BooleanField(
         label="The patient is enrolled with the programme", required=False, initial=True

@@ -13,6 +13,7 @@ from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
 from clinic.course_rows import dose_facts, item_rows, prescription_rows, specimen_rows
 from clinic.deciding_rows import decision_row
 from clinic.forms.guard import marked
+from clinic.reasons import REST
 from clinic.rows import banner_row, gate_rows, message_row
 from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
@@ -47,7 +48,9 @@ class CourseView(StaffPage):
         found = course_page(course, now=self.now)
         url = reverse("clinic:course", args=[public_id])
         verdict, status = wording.LEVELS[found.decision.level]
-        if found.prescriptions and self._signed_today(found):
+        if found.rest:
+            verdict, status, _ = REST[found.rest]
+        elif found.prescriptions and self._signed_today(found):
             verdict, status = "Signed today", "ok"
         happened = story(found)
         phase, phase_status = wording.PHASES[found.standing.phase]
@@ -137,6 +140,8 @@ class CourseView(StaffPage):
         signed = bool(found.prescriptions) and self._signed_today(found)
         if not permitted:
             note = "A dermatologist signs."
+        elif found.rest:
+            note = REST[found.rest][2]
         elif signed:
             note = "Signed today. The pick-up can be recorded under Prescriptions."
         elif level is Level.BLOCK:
@@ -150,7 +155,7 @@ class CourseView(StaffPage):
             note = "You will be asked for a reason."
         return {
             "shown": not stopped and found.standing.phase is not Phase.CLOSED,
-            "open": permitted and level is not Level.BLOCK and not signed,
+            "open": permitted and not (found.rest or signed or level is Level.BLOCK),
             "url": reverse("clinic:sign", args=[found.public_id]),
             "note": note,
         }

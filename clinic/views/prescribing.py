@@ -12,6 +12,7 @@ from clinic.forms.guard import CHANGED, UNMARKED, GuardForm
 from clinic.forms.prescribing import PrescriptionForm, suggestion
 from clinic.forms.treatment import DispenseForm
 from clinic.previews import pack_rows
+from clinic.reasons import REST
 from clinic.rows import gate_rows
 from clinic.views.guarded import CourseFormPage
 from courses.actions import dispensing
@@ -61,6 +62,8 @@ class Sign(CourseFormPage):
                 return self._sign(course, form, Seen(SIGNING, said.version))
             except Changed:
                 form.add_error(None, CHANGED)
+            except prescribing.AtRest as refusal:
+                form.add_error(None, REST[refusal.rest][2])
             except prescribing.NotAuthorised as refusal:
                 form.add_error(None, "This cannot be signed. The checks below say why.")
                 decision = refusal.decision
@@ -108,6 +111,10 @@ class Sign(CourseFormPage):
         checks = gate_rows(decision, course_id=course.public_id, may_record=True)
         verdict, verdict_status = wording.LEVELS[decision.level]
         pattern = planned_supply(found)
+        if found.rest:
+            verdict, verdict_status, why_not = REST[found.rest]
+        else:
+            why_not = "Opens when the checks above are met."
         if decision.level is not Level.OVERRIDE:
             form.without_reason()
         return self.page(
@@ -117,7 +124,8 @@ class Sign(CourseFormPage):
             verdict=verdict,
             verdict_status=verdict_status,
             window=decision.window,
-            blocked=decision.level is Level.BLOCK,
+            blocked=bool(found.rest) or decision.level is Level.BLOCK,
+            why_not=why_not,
             packs=pack_rows(pattern, Formulation.STANDARD, course.programme) if pattern else [],
             status=status,
             **self.top_of(course, found, SIGNING),

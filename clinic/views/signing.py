@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from audit import trail
 from clinic.forms.prescribing import proposed_supply
-from clinic.reasons import REASONS
+from clinic.reasons import REASONS, REST
 from clinic.signing_rows import nearly_row, sign_row
 from clinic.views.base import StaffPage
 from courses.queries import course_for
@@ -93,6 +93,8 @@ class ReadyToSign(StaffPage):
             return "", _CHANGED
         except prescribing.SignedToday:
             return "", "Signed today already, in another tab or by a colleague."
+        except prescribing.AtRest as refusal:
+            return "", REST[refusal.rest][2]
         except prescribing.ReasonNeeded:
             return "", _REASON
         except prescribing.NotAuthorised as refusal:

@@ -183,6 +183,7 @@ def _stopped(course: Course, by: Pharmacy, found: Verdict, *, now: datetime) -> 
         reasons=[reason.value for reason in found.reasons],
         filled=found.filled_on is not None,
         replaced=found.replaced,
+        rest=found.rest.value if found.rest else "",
     )
 
 

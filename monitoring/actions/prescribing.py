@@ -31,7 +31,8 @@ from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
 from protocol.facts import CourseFacts, Prescribed, Supply
 from protocol.findings import Decision, Ref, Window
-from protocol.vocabulary import Action, Level
+from protocol.holds import at_rest
+from protocol.vocabulary import Action, Level, Rest
 
 MIN_REASON = 15
 
@@ -50,6 +51,14 @@ class ReasonNeeded(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.level.word)
         self.decision = decision
+
+
+class AtRest(Exception):
+    """Treatment is on hold or has ended; ``rest`` says which."""
+
+    def __init__(self, rest: Rest) -> None:
+        super().__init__(rest.value)
+        self.rest = rest
 
 
 class SignedToday(Exception):
@@ -85,6 +94,7 @@ def authorise(
         NotAuthorised: at least one finding blocks it.
         ReasonNeeded: findings at OVERRIDE and no reason of 15 characters.
         SignedToday: signed today already by another form.
+        AtRest: the course is on hold or has ended (SCHED-3).
         NotPermitted: the user may not sign (any more).
     """
     refused: Decision | None = None
@@ -100,6 +110,9 @@ def authorise(
             raise SignedToday
         if seen is not None and not seen.still(facts):
             raise Changed
+        ended = held.stopped_at is not None
+        if rest := at_rest(facts, as_of=decision.judged_on, ended=ended):
+            raise AtRest(rest)
         reason = override_reason.strip()
         needs_reason = decision.level is Level.OVERRIDE and len(reason) < MIN_REASON
         if decision.level is Level.BLOCK or needs_reason:

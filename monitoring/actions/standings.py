@@ -149,8 +149,8 @@ def _standing(
     ground = judged.ground
     facts, policy, today = ground.facts, ground.policy, ground.today
     reading = labs.read(facts, as_of=today, policy=policy)
-    taken = cumulative.cumulative(facts, as_of=today)
-    dose = cumulative.dose_on(facts, today)
+    taken = cumulative.cumulative(facts, as_of=today) if ground.course.started_on else None
+    dose = cumulative.present_dose(facts, today)
     ahead = gap.forecast(facts, at=now, policy=policy, decision=stand.decision)
     pk = ground.course.pk
     situation = attention.Situation(

@@ -16,11 +16,12 @@ from protocol.cumulative import Cumulative
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
 from protocol.grading import Graded
+from protocol.holds import at_rest
 from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
 from protocol.standing import Standing
 from protocol.supplies import SupplyLine
-from protocol.vocabulary import Analyte, ItemStatus
+from protocol.vocabulary import Analyte, ItemStatus, Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class CoursePage:
     trends: dict[Analyte, tuple[Graded, ...]]
     taken: Cumulative | None
     after: AfterCourse | None
-    on_hold: bool
+    rest: Rest | None
     held_since: date | None
     stopped_on: date | None
     facts: CourseFacts
@@ -140,11 +141,12 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
         specimens=_specimens(graded, reading),
         reading=reading,
         trends=_trends(graded),
-        taken=cumulative.cumulative(facts, as_of=today),
+        # Of a course that is only planned nothing is taken yet, whatever the one before came to.
+        taken=cumulative.cumulative(facts, as_of=today) if course.started_on else None,
         after=after_course.follow_up(facts, as_of=today, policy=policy)
         if course.stopped_at
         else None,
-        on_hold=hold is not None,
+        rest=at_rest(facts, as_of=today, ended=course.stopped_at is not None),
         held_since=hold.held_on if hold else None,
         stopped_on=course.last_dose_on if course.stopped_at else None,
         facts=facts,
@@ -163,6 +165,7 @@ class Top:
     facts: CourseFacts
     policy: ClinicPolicy
     decision: Decision
+    rest: Rest | None
     today: date
 
 
@@ -172,7 +175,8 @@ def top_of(course: Course, *, now: datetime) -> Top:
     facts = dossier.load_one(course)
     policy = policies.policy_for(course, on=today)
     stand = standing.stand(facts, at=now, policy=policy)
-    return Top(_banner(course, facts, stand, today), facts, policy, stand.decision, today)
+    rest = at_rest(facts, as_of=today, ended=course.stopped_at is not None)
+    return Top(_banner(course, facts, stand, today), facts, policy, stand.decision, rest, today)
 
 
 def banner_of(course: Course, *, now: datetime) -> Banner:
@@ -220,7 +224,7 @@ def planned_supply(page: CoursePage | Top) -> tuple[Decimal, ...]:
 
 def next_pattern(facts: CourseFacts, today: date) -> tuple[Decimal, ...]:
     """The same from the facts: what is planned for today or earlier, else the present dose."""
-    dose = cumulative.dose_on(facts, today)
+    dose = cumulative.present_dose(facts, today)
     planned = [plan for plan in facts.planned_doses if plan.starts <= today or dose is None]
     newest = max(planned, key=lambda plan: (plan.on, plan.starts), default=None)
     if dose is None:
@@ -231,7 +235,7 @@ def next_pattern(facts: CourseFacts, today: date) -> tuple[Decimal, ...]:
 
 
 def _banner(course: Course, facts: CourseFacts, stand: Standing, today: date) -> Banner:
-    dose = cumulative.dose_on(facts, today)
+    dose = cumulative.present_dose(facts, today)
     weight = cumulative.weight_on(facts, today)
     daily = dosing.average_daily_mg(dose.pattern) if dose else None
     phone = next(

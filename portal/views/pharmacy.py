@@ -18,7 +18,7 @@ from monitoring.pharmacy import Pharmacy, Verdict, hash_of
 from monitoring.queries.pharmacy import Slip, pharmacy_behind, slip
 from people import links
 from portal.forms.pharmacy import DISPENSED, OUT_OF_STOCK, RETURNED, DidForm, DoorForm
-from portal.pharmacist_words import PHARMACIST_WORDS
+from portal.pharmacist_words import PHARMACIST_REST, PHARMACIST_WORDS
 
 _OPEN_FOR = timedelta(minutes=30)
 _KEY = "pharmacy"
@@ -169,4 +169,6 @@ def _why(found: Verdict) -> list[str]:
     """Each sentence once: several reasons may have the same one."""
     if found.replaced:
         return ["A newer prescription has taken the place of this one. Ask for its code."]
+    if found.rest:
+        return [PHARMACIST_REST[found.rest]]
     return list(dict.fromkeys(PHARMACIST_WORDS[reason] for reason in found.reasons))

@@ -7,10 +7,11 @@ from enum import Enum
 import pytest
 
 from clinic import wording as staff
+from clinic.reasons import REST
 from portal import reason_table
 from portal import wording as patient
-from portal.pharmacist_words import PHARMACIST_WORDS
-from protocol.vocabulary import Check, Level, Owner, Reason
+from portal.pharmacist_words import PHARMACIST_REST, PHARMACIST_WORDS
+from protocol.vocabulary import Check, Level, Owner, Reason, Rest
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,8 @@ from protocol.vocabulary import Check, Level, Owner, Reason
         pytest.param(staff.CHECKS, Check, id="staff-checks"),
         pytest.param(staff.OWNERS, Owner, id="staff-owners"),
         pytest.param(staff.LEVELS, Level, id="staff-levels"),
+        pytest.param(REST, Rest, id="staff-rest"),
+        pytest.param(PHARMACIST_REST, Rest, id="pharmacist-rest"),
         pytest.param(reason_table.REASONS, Reason, id="patient-reasons"),
         pytest.param(PHARMACIST_WORDS, Reason, id="pharmacist-reasons"),
         pytest.param(patient.CHECKS, Check, id="patient-checks"),

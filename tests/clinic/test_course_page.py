@@ -69,6 +69,8 @@ def test_ended_course_leads_to_the_next_one(desk: Client, here: Clinic) -> None:
     second = world.course(course.patient, days=None)
     body = desk.get(reverse("clinic:course", args=[second.public_id])).content.decode()
     assert "Course 1" in body
+    # What was taken before is not called a dose or a total of the course that is only planned.
+    assert "No dose has been taken yet" in body and "40 mg/day (" not in body
 
 
 def test_nurse_may_not_waive_and_sees_no_button_for_it(client: Client, here: Clinic) -> None:

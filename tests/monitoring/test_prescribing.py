@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from courses.actions import dosing, stopping
 from courses.models import Prescription
 from messaging.models import Message
 from monitoring.actions import pregnancy_tests, prescribing
@@ -18,7 +19,7 @@ from monitoring.models import DueItem, GateDecision
 from people.permissions import Role
 from people.queries import NotPermitted
 from protocol.supplies import SupplyLine, one_strength
-from protocol.vocabulary import Level, Reason
+from protocol.vocabulary import Level, Reason, Rest
 from tests import ready, world
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,23 @@ def test_second_tab_cannot_sign_again_on_the_same_day() -> None:
 
     with pytest.raises(prescribing.SignedToday):
         sign(course, doctor)
+
+
+def test_nothing_is_signed_while_treatment_is_on_hold_or_after_its_end() -> None:
+    """SCHED-3: a result that was read no longer stops the gate; the hold decided about it does."""
+    at = world.clinic()
+    doctor, course = world.staff(at), ready.course(at)
+    dosing.hold(course, held_on=world.TODAY, reason="ALT", by=doctor, now=world.NOW)
+
+    with pytest.raises(prescribing.AtRest) as held:
+        sign(course, doctor)
+
+    dosing.resume(course, resumed_on=world.TODAY, by=doctor, now=world.NOW)
+    stopping.stop(course, last_dose_on=world.TODAY, reason="finished", by=doctor, now=world.NOW)
+    with pytest.raises(prescribing.AtRest) as ended:
+        sign(course, doctor)
+    assert (held.value.rest, ended.value.rest) == (Rest.HELD, Rest.ENDED)
+    assert not Prescription.objects.exists()
 
 
 def test_too_long_a_supply_is_refused() -> None:

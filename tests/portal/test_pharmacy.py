@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 
 from audit.models import Access, Event
+from courses.actions import dosing
 from courses.models import Course, Dispense, Prescription
 from messaging.models import Message
 from monitoring.actions import pharmacy, pregnancy_tests
@@ -152,6 +153,20 @@ def test_the_gate_is_asked_again_at_the_moment_of_handing_out(
     assert "Do not dispense" in page and "positive" not in page.casefold()
     assert not Dispense.objects.exists()
     assert Event.objects.filter(kind="pharmacy.stopped-by-gate").count() == 1
+
+
+def test_red_while_treatment_is_on_hold_and_green_again_when_it_is_resumed(
+    inside: Client, path: str, course: Course, doctor: User
+) -> None:
+    dosing.hold(course, held_on=TODAY, reason="ALT 171", by=doctor, now=NOW)
+
+    page = text(inside, path)
+    pressed = inside.post(path, {"did": "dispensed", "rma": "RMA-1"})
+
+    assert "Do not dispense" in page and "paused this treatment" in page and "ALT" not in page
+    assert pressed.status_code == 422 and not Dispense.objects.exists()
+    dosing.resume(course, resumed_on=TODAY, by=doctor, now=NOW)
+    assert "Ready to dispense" in text(inside, path)
 
 
 @pytest.mark.parametrize(("days", "green"), [(5, True), (6, False)])
