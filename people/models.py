@@ -200,7 +200,7 @@ class ContactPoint(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
     bad_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(help_text="given for messages, as the clinic records it")
 
     class Meta:
         constraints = [
