@@ -35,6 +35,8 @@ _CHANGES = {
     "opted-out": "{way}: taken back",
     "device-added": "{way}: agreed to on a device",
     "device-removed": "{way}: device removed",
+    "added": "{way}: agreed to and added",
+    "removed": "{way}: address removed",
     "corrected": "{way}: address corrected",
     "tried-again": "{way}: same address tried again",
     "bad": "{way}: does not work",

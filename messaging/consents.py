@@ -18,7 +18,8 @@ class Agreement:
 
     Attributes:
         what: ``given``, ``opted-in``, ``opted-out``, ``device-added``, ``device-removed``,
-            ``corrected``, ``tried-again``, ``bad``, ``first``, ``hours`` or ``purposes``.
+            ``added``, ``removed``, ``corrected``, ``tried-again``, ``bad``, ``first``, ``hours``
+            or ``purposes``.
         channel: of the way; empty where it is about all of them.
         how: ``text``, ``provider``, ``page``, ``clinic`` or ``system``: where it was said.
         by: the member of staff, where one did it.
@@ -39,9 +40,18 @@ def agreements(patient: Patient) -> list[Agreement]:
     events = Event.objects.filter(
         patient=patient.public_id, kind__in=[Kind.CONTACT_CHANGED, Kind.CONTACT_OPTED_OUT]
     )
-    given = ContactPoint.objects.filter(patient=patient).exclude(channel=ContactPoint.Channel.PUSH)
+    # What was added later has its own event, which says by whom.
+    known = {event.subject for event in events if event.detail.get("change") == "added"}
+    ways = ContactPoint.objects.filter(patient=patient).exclude(channel=ContactPoint.Channel.PUSH)
+    given = [(f"contact-point:{way.pk}", way.channel, way.created_at) for way in ways] + [
+        (event.subject, event.detail["channel"], datetime.fromisoformat(event.detail["given_at"]))
+        for event in events
+        if "given_at" in event.detail
+    ]
     found = [_of(event) for event in events] + [
-        Agreement(way.created_at, "given", way.channel, how="clinic", by="") for way in given
+        Agreement(at, "given", channel, how="clinic", by="")
+        for subject, channel, at in given
+        if subject not in known
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)
 

@@ -5,12 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from clinic import message_words, wording
-from clinic.forms.messages import AddressForm
+from clinic.forms.base import StaffForm
+from clinic.forms.messages import AddressForm, NewAddressForm, RemoveAddressForm
 from clinic.views.of_patient import PatientFormPage
 from messaging import own_queries
 from messaging.consents import agreements
 from monitoring.actions import addresses
-from people.actions.patients import UnknownAddress, Unusable
+from people.actions.patients import Unusable
+from people.actions.ways import UnknownAddress, add_address
 from people.permissions import Permission
 from people.queries import Patient, patient_row
 
@@ -31,22 +33,33 @@ class Ways(PatientFormPage):
         return self._page(patient)
 
     def change(self, patient: Patient) -> HttpResponse:
-        """Correct one address; the same one again gives it another try."""
-        form = AddressForm(self.request.POST, today=self.today)
-        if not form.is_valid():
-            return self._page(patient, form, status=422)
-        try:
-            addresses.correct(patient, **form.cleaned_data, by=self.user, now=self.now)
-        except Unusable as error:
-            form.add_error("address", str(error))
-            return self._page(patient, form, status=422)
-        except UnknownAddress:
-            raise Http404 from None
-        messages.success(self.request, "Saved. Messages use it from now on.")
-        return redirect("clinic:ways", patient.public_id)
+        """Correct or remove one address (``do=remove``), or write down a new one (``do=add``)."""
+        do = self.request.POST.get("do")
+        kind = {"add": NewAddressForm, "remove": RemoveAddressForm}.get(do or "", AddressForm)
+        form = kind(self.request.POST, today=self.today)
+        if form.is_valid():
+            try:
+                messages.success(self.request, self._saved(patient, form))
+                return redirect("clinic:ways", patient.public_id)
+            except Unusable as error:
+                form.add_error("address" if "address" in form.fields else None, str(error))
+            except UnknownAddress:
+                raise Http404 from None
+        return self._page(patient, form, status=422)
+
+    def _saved(self, patient: Patient, form: StaffForm) -> str:
+        values = form.cleaned_data
+        if isinstance(form, NewAddressForm):
+            add_address(patient, address=values["address"], by=self.user, now=self.now)
+            return "Added. It is tried after the others; the patient can change that."
+        if isinstance(form, RemoveAddressForm):
+            addresses.remove(patient, values["pk"], by=self.user, now=self.now)
+            return "Removed. Nothing goes there any more."
+        addresses.correct(patient, **values, by=self.user, now=self.now)
+        return "Saved. Messages use it from now on."
 
     def _page(
-        self, patient: Patient, form: AddressForm | None = None, *, status: int = 200
+        self, patient: Patient, form: StaffForm | None = None, *, status: int = 200
     ) -> HttpResponse:
         may = self.place.may(Permission.ADD_PATIENT)
         wishes = own_queries.wishes(patient, whole=may)
@@ -58,6 +71,7 @@ class Ways(PatientFormPage):
             hours=" to ".join(f"{each:%H:%M}" for each in wishes.hours or ()),
             agreed=message_words.agreed(agreements(patient)),
             form=form,
+            new=form if isinstance(form, NewAddressForm) else NewAddressForm(today=self.today),
             may_correct=may,
             status=status,
         )

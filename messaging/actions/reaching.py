@@ -42,7 +42,11 @@ def add_device(
         if sum(way.channel == ContactPoint.Channel.PUSH for way in ways) >= MOST_DEVICES:
             raise NotThisWay("devices")
         known = ContactPoint(
-            patient=patient, channel=ContactPoint.Channel.PUSH, address_index=index, label=label
+            patient=patient,
+            channel=ContactPoint.Channel.PUSH,
+            address_index=index,
+            label=label,
+            created_at=now,
         )
     known.address, known.bad_at, known.opted_out_at, known.verified_at = address, None, None, now
     known.save()

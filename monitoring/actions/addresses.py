@@ -15,7 +15,7 @@ from messaging.queries import FAILS
 from monitoring.actions import planning
 from monitoring.attention import BAD_ADDRESS
 from monitoring.models import CourseStanding, WorkItem
-from people.actions import patients
+from people.actions import ways
 from people.models import Clinic, ContactPoint, Patient
 from protocol.vocabulary import Phase
 
@@ -35,11 +35,22 @@ def notice(*, now: datetime) -> int:
 def correct(
     patient: Patient, pk: int, *, address: str, by: trail.Actor, now: datetime
 ) -> ContactPoint:
-    """See ``patients.correct_address``; the patient's course leaves the worklist with it."""
-    point = patients.correct_address(patient, pk, address=address, by=by, now=now)
+    """See ``ways.correct_address``; the patient's course leaves the worklist with it."""
+    point = ways.correct_address(patient, pk, address=address, by=by, now=now)
+    _settle(patient, now=now)
+    return point
+
+
+@transaction.atomic
+def remove(patient: Patient, pk: int, *, by: trail.Actor, now: datetime) -> None:
+    """See ``ways.remove_address``; the patient's course leaves the worklist with it."""
+    ways.remove_address(patient, pk, by=by, now=now)
+    _settle(patient, now=now)
+
+
+def _settle(patient: Patient, *, now: datetime) -> None:
     for course in Course.objects.filter(patient=patient, work_items__reason=BAD_ADDRESS):
         planning.replan(course, now=now)
-    return point
 
 
 def _disagreeing() -> list[int]:

@@ -13,7 +13,6 @@ from audit import trail
 from audit.kinds import Kind
 from people.actions.subject import record
 from people.encryption import blind_index
-from people.guardian_queries import is_of_a_guardian
 from people.models import Clinic, ContactPoint, Patient
 
 _ADDRESS_PLACE = "people.contactpoint.address"
@@ -25,10 +24,6 @@ class Unusable(ValueError):
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
         self.field = field
-
-
-class UnknownAddress(LookupError):
-    """It is not the patient's, or not one that is typed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +71,7 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
             channel=ContactPoint.Channel.SMS,
             address=readable_phone(identity.phone, country=identity.country or clinic.country),
             rank=0,
+            now=now,
         )
     if identity.email:
         add_contact_point(
@@ -83,6 +79,7 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
             channel=ContactPoint.Channel.EMAIL,
             address=identity.email.lower(),
             rank=1,
+            now=now,
         )
     record(
         Kind.PATIENT_ADDED,
@@ -120,7 +117,9 @@ def choose_language(patient: Patient, *, language: str, by: trail.Actor, now: da
     )
 
 
-def add_contact_point(patient: Patient, *, channel: str, address: str, rank: int) -> ContactPoint:
+def add_contact_point(
+    patient: Patient, *, channel: str, address: str, rank: int, now: datetime
+) -> ContactPoint:
     """One more way to reach a patient, found again by its blind index. Part of an action."""
     return ContactPoint.objects.create(
         patient=patient,
@@ -128,57 +127,8 @@ def add_contact_point(patient: Patient, *, channel: str, address: str, rank: int
         address=address,
         address_index=address_index(address),
         rank=rank,
+        created_at=now,
     )
-
-
-@trail.action
-def correct_address(
-    patient: Patient, pk: int, *, address: str, by: trail.Actor, now: datetime
-) -> ContactPoint:
-    """Put the right address in the place of one that failed; the same one again gives it a new try.
-
-    Whether the patient wants messages is not touched: an opt-out is theirs alone to take back.
-
-    Raises:
-        Unusable: it is no address of its kind, or the patient has it already.
-        UnknownAddress: it is not the patient's, or it is a device.
-    """
-    point = (
-        ContactPoint.objects.select_for_update()
-        .exclude(channel=ContactPoint.Channel.PUSH)
-        .filter(patient=patient, pk=pk)
-        .first()
-    )
-    if point is None:
-        raise UnknownAddress
-    country = patient.country or patient.clinic.country
-    text = readable_address(point.channel, address, country=country)
-    if is_of_a_guardian(patient, text):
-        raise Unusable("address", "A guardian signs in with it. The patient needs their own.")
-    index = address_index(text)
-    if index == point.address_index and point.bad_at is None:
-        trail.unchanged()
-        return point
-    others = ContactPoint.objects.filter(
-        patient=patient, channel=point.channel, address_index=index
-    )
-    if others.exclude(pk=point.pk).exists():
-        raise Unusable("address", "The patient has this address already.")
-    change = "tried-again" if index == point.address_index else "corrected"
-    point.address, point.address_index = text, index
-    point.verified_at = point.bad_at = None
-    point.save(update_fields=["address", "address_index", "verified_at", "bad_at"])
-    trail.record(
-        Kind.CONTACT_CHANGED,
-        by=by,
-        subject=f"contact-point:{point.pk}",
-        now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
-        channel=point.channel,
-        change=change,
-    )
-    return point
 
 
 def readable_address(channel: str, text: str, *, country: str) -> str:

@@ -143,6 +143,42 @@ def test_an_address_that_works_again_or_is_not_wanted_is_nobodys_task(here: Clin
     assert list(listed) == [courses[2].pk]
 
 
+def test_a_way_is_added_at_the_desk_with_the_patients_agreement(desk: Client, here: Clinic) -> None:
+    person = world.patient(here)
+    old = person.contact_points.get()
+    ways = reverse("clinic:ways", args=[person.public_id])
+    new = {"do": "add", "address": "(212) 555-0142", "agreed": "on"}
+    assert "Ask the patient first" in desk.post(ways, new | {"agreed": ""}).content.decode()
+    for wrong_one, why in (("12", "too short"), ("a@", "not an e-mail"), (old.address, "already")):
+        refused = desk.post(ways, new | {"address": wrong_one})
+        assert refused.status_code == 422 and why in refused.content.decode()
+    assert desk.post(ways, new).status_code == 302
+    first, added = person.contact_points.order_by("rank")
+    assert (first.pk, added.channel, added.address) == (old.pk, "sms", "+12125550142")
+    assert added.verified_at is None
+    shown = desk.get(ways).content.decode()
+    assert "Text message: agreed to and added" in shown
+    assert shown.count("given for messages") == 1, "the old one only"
+
+
+def test_an_address_that_nobody_has_any_more_is_removed(desk: Client, here: Clinic) -> None:
+    """Its task ends with it; the agreement stays on record, and so does what was switched off."""
+    course = world.course(world.patient(here))
+    point = course.patient.contact_points.get()
+    settling.spoil(point, why="no such mailbox", now=world.NOW)
+    addresses.notice(now=world.NOW)
+    ways = reverse("clinic:ways", args=[course.patient.public_id])
+    ContactPoint.objects.filter(pk=point.pk).update(opted_out_at=world.NOW)
+    refused = desk.post(ways, {"do": "remove", "pk": point.pk})
+    assert (refused.status_code, "stays on record" in refused.content.decode()) == (422, True)
+    ContactPoint.objects.filter(pk=point.pk).update(opted_out_at=None)
+    assert desk.post(ways, {"do": "remove", "pk": point.pk}).status_code == 302
+    assert not course.work_items.filter(reason="bad-address").exists()
+    shown = desk.get(ways).content.decode()
+    assert "address removed" in shown and "given for messages" in shown
+    assert desk.post(ways, {"do": "remove", "pk": point.pk}).status_code == 404
+
+
 def test_the_same_address_is_given_another_try(desk: Client, here: Clinic) -> None:
     point = wrong(here)
     ways = reverse("clinic:ways", args=[point.patient.public_id])
@@ -190,7 +226,6 @@ def test_what_was_agreed_to_stands_with_when_and_how_it_was_taken_back(
 ) -> None:
     """Asked by an auditor: who agreed to texts, since when, and who ended it."""
     person = world.patient(here, phone="+12025550177")
-    ContactPoint.objects.filter(patient=person).update(created_at=world.NOW - timedelta(days=1))
     text = ContactPoint.objects.get(patient=person, channel="sms")
     for number, word in enumerate(("STOP", "START")):
         at = world.NOW + timedelta(hours=number)

@@ -44,7 +44,9 @@ def people(*, many: int) -> None:
                 family_name="Rivera",
                 born=date(2004, 2, 29),
             )
-            add_contact_point(patient, channel="sms", address=phone(number), rank=0)
+            add_contact_point(
+                patient, channel="sms", address=phone(number), rank=0, now=database_now()
+            )
 
 
 def plan(

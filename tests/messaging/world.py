@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from messaging import outbox, purposes
+from messaging.clock import database_now
 from messaging.models import Message, Urgency
 from people.actions.patients import add_contact_point
 from people.models import Clinic, Patient, User
@@ -109,9 +110,9 @@ def patient(
         }
     )
     if phone:
-        add_contact_point(person, channel="sms", address=phone, rank=0)
+        add_contact_point(person, channel="sms", address=phone, rank=0, now=database_now())
     if email:
-        add_contact_point(person, channel="email", address=email, rank=1)
+        add_contact_point(person, channel="email", address=email, rank=1, now=database_now())
     return person
 
 

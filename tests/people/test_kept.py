@@ -34,7 +34,11 @@ def test_answers_come_in_the_order_of_the_questions_and_are_counted() -> None:
 def test_fixed_values_mean_what_they_say_and_columns_are_read_as_a_model_reads_them() -> None:
     person = world.patient(world.clinic(), family_name="O'Neill 100% %s")
     ContactPoint.objects.create(
-        patient=person, channel="sms", address="+447700900123", verified_at=world.NOW
+        patient=person,
+        channel="sms",
+        address="+447700900123",
+        verified_at=world.NOW,
+        created_at=world.NOW,
     )
     named = Kept(
         lambda: Patient.objects.filter(

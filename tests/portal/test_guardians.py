@@ -14,6 +14,7 @@ from django.urls import reverse
 from courses.models import Course
 from monitoring.actions import check_ins, letters
 from monitoring.actions.pregnancy_tests import record_test
+from people.actions import ways
 from people.actions.patients import Unusable
 from people.models import Guardian, Guardianship
 from tests import world
@@ -165,9 +166,7 @@ def test_below_it_the_clinic_decides_and_she_is_told(parent: Client, course: Cou
 def test_nobody_is_reached_at_anothers_address(course: Course, guardian: Guardian) -> None:
     point = course.patient.contact_points.get()
     with pytest.raises(Unusable, match="A guardian signs in with it"):
-        world.patients.correct_address(
-            course.patient, point.pk, address=guardian.user.email, by=BY, now=NOW
-        )
+        ways.correct_address(course.patient, point.pk, address=guardian.user.email, by=BY, now=NOW)
     new = world.guardians.NewGuardian(
         name="X", email=point.address, relation=world.Relation.FATHER, from_on=TODAY,
         until_on=None, areas=frozenset({world.Area.DOSE}),

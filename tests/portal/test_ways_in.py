@@ -116,7 +116,12 @@ def test_lock_ends_everything_and_nothing_of_it_comes_back(
     by_password.force_login(patient.user)
     feed = reverse("portal:calendar-file", args=[calendar_feeds.give(patient, now=NOW)])
     ContactPoint.objects.create(
-        patient=patient, channel="push", address="x", address_index="x", label="Firefox"
+        patient=patient,
+        channel="push",
+        address="x",
+        address_index="x",
+        label="Firefox",
+        created_at=NOW,
     )
     Authenticator.objects.create(user=patient.user, type="webauthn", data={})
     letter = default_token_generator.make_token(patient.user)
