@@ -305,11 +305,12 @@ def _waiting(situation: Situation) -> list[PlannedItem]:
 def _apart(item: PlannedItem, today: date) -> bool:
     """A supply to collect has its own place on the list, and what is only told is not waited for.
 
-    A word about results that was not read is somebody's from the nurse's day on.
+    A word about results that was not read, and a look back without an answer, are somebody's from
+    the nurse's day on.
     """
-    if item.requirement is Requirement.NOTE:
+    if item.requirement in {Requirement.NOTE, Requirement.LOOK_BACK}:
         return not _reached(item.nurse_on, today)
-    return item.requirement in {Requirement.COLLECT, Requirement.LOOK_BACK}
+    return item.requirement is Requirement.COLLECT
 
 
 def _needs_supply(situation: Situation) -> bool:

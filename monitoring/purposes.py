@@ -146,8 +146,8 @@ LOOK_BACK = purposes.declare(
     wanted_where=_STILL_DUE,
     template="look-back",
     task_link=True,
-    variants=("on",),
-    spared_at_limit=("on",),
+    variants=("before", "on", "after"),
+    spared_at_limit=("before", "on"),
 )
 PHARMACY_NOTE = purposes.declare(
     "pharmacy-note",

@@ -14,13 +14,16 @@ from protocol.calendar import add_months
 from protocol.findings import Ref
 from protocol.plan import PlannedItem, planned_item
 from protocol.question import Question
+from protocol.reminders import TOLD_ONCE
 from protocol.vocabulary import Requirement
 
 # A word about results that nobody has read for a month is the clinic's to say, not a message's.
 NOTE_WAITS_DAYS = 30
 # When acne that comes back shows: half of the relapses within eight months (evidence D).
 LOOK_BACK_MONTHS = (3, 6, 9, 12)
-LOOK_BACK_LASTS_DAYS = 14
+LOOK_BACK_OPENS_DAYS, LOOK_BACK_LASTS_DAYS = 7, 28
+# How long the day from which blood may be given again is spoken of.
+_TOLD_DAYS = 14
 
 
 def note_items(q: Question) -> Iterator[PlannedItem]:
@@ -47,7 +50,8 @@ def note_items(q: Question) -> Iterator[PlannedItem]:
 def look_back_items(q: Question, after: AfterCourse) -> Iterator[PlannedItem]:
     """The day from which blood may be given again, then a look back; up to the next one to come.
 
-    A look back is met when the patient has said how their skin is.
+    A look back is met when the patient has said how their skin is. The day of the blood is only
+    told, and nobody waits for an answer.
     """
     if after.last_dose is None:
         return
@@ -61,19 +65,21 @@ def look_back_items(q: Question, after: AfterCourse) -> Iterator[PlannedItem]:
     for name, due_on in sorted(days, key=lambda each: each[1] or date.max):
         if due_on is None or (q.facts.due_from is not None and due_on < q.facts.due_from):
             continue
-        closes_on = due_on + timedelta(days=LOOK_BACK_LASTS_DAYS)
+        asks = name != "blood"
+        closes_on = due_on + timedelta(days=LOOK_BACK_LASTS_DAYS if asks else _TOLD_DAYS)
         if closes_on < q.on:
             continue
         yield planned_item(
             Requirement.LOOK_BACK,
             name,
             cycle=1,
-            opens_on=due_on,
+            opens_on=due_on - timedelta(days=LOOK_BACK_OPENS_DAYS) if asks else due_on,
             due_on=due_on,
             closes_on=closes_on,
             met_by=answered.get(name),
             as_of=q.on,
             policy=q.policy,
+            ladder=None if asks else TOLD_ONCE,
         )
         if due_on > q.on:
             return

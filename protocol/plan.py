@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from protocol.facts import TaskAnswer
 from protocol.findings import Ref
 from protocol.policy import ClinicPolicy
-from protocol.reminders import Nudge, nudges, taken_over_on
+from protocol.reminders import Nudge, ReminderLadder, nudges, taken_over_on
 from protocol.vocabulary import ItemStatus, Requirement, Said
 
 SOON_DAYS = 7
@@ -91,10 +91,11 @@ def planned_item(
     opens_on: date | None = None,
     closes_on: date | None = None,
     met_by: Ref | None = None,
+    ladder: ReminderLadder | None = None,
 ) -> PlannedItem:
-    """An item with its status and its reminder days worked out."""
+    """An item with its status and its reminder days worked out; by the clinic's ladder, or this."""
     opens_on = due_on - timedelta(days=SOON_DAYS) if opens_on is None else opens_on
-    ladder = policy.reminders.get(requirement.value)
+    ladder = policy.reminders.get(requirement.value) if ladder is None else ladder
     nurse_on, prescriber_on = taken_over_on(ladder, due_on)
     return PlannedItem(
         key=f"{requirement.value}/{name}",

@@ -159,6 +159,8 @@ DEFAULT_LADDERS: Mapping[str, ReminderLadder] = {
     "collect": ReminderLadder(remind=(-6, -3, -1, 0), nurse=-2, prescriber=-1),
     # A word about results leaves at once; who has not read it is written to again.
     "note": ReminderLadder(remind=(2,), other_way=2, nurse=4, prescriber=7),
-    # After the course: told once, and nobody waits for an answer.
-    "look-back": ReminderLadder(remind=(0,)),
+    # Acne that comes back is no emergency: asked before, on and after the day, then a call.
+    "look-back": ReminderLadder(remind=(-3, 0, 7), other_way=7, nurse=14),
 }
+# What needs no answer, such as the day from which blood may be given again.
+TOLD_ONCE = ReminderLadder(remind=(0,))

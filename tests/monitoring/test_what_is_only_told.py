@@ -95,21 +95,35 @@ def test_patient_who_was_never_written_to_owes_no_reading() -> None:
     assert not DueItem.objects.filter(course=course, requirement="note").exists()
 
 
-def test_after_the_course_the_patient_is_told_and_nobody_waits() -> None:
+def test_after_the_course_skin_is_asked_on_a_ladder_and_the_day_for_blood_is_only_told() -> None:
     course = world.course(world.patient(world.clinic(), sex="male"), category="ncp", days=150)
     stopping.stop(
         course, last_dose_on=TODAY, reason="completed", by=world.staff(course.clinic), now=NOW
     )
     course.refresh_from_db()
     found: dict[str, date] = {}
-    for days in range(0, 380, 5):
+    # Each day around the first look back and the day for blood, then only the later ones.
+    for days in (*range(28, 48), 86, 89, 92, 99, 106, 120, 181, 273, 365):
         planning.replan(course, now=NOW + timedelta(days=days))
         for item in DueItem.objects.filter(course=course, requirement="look-back"):
             found[item.key] = item.due_on
+        if days == 99:
+            assert "overdue:look-back" not in course.work_items.values_list("reason", flat=True)
+        if days == 106:
+            assert "overdue:look-back" in course.work_items.values_list("reason", flat=True)
     names = ["blood", "month-03", "month-06", "month-09", "month-12"]
     assert sorted(found) == [f"look-back/{name}" for name in names]
     assert found["look-back/month-12"] == date(2027, 11, 22)
-    assert not DueItem.objects.filter(requirement="look-back", steps__isnull=False).exists()
+    first = DueItem.objects.get(course=course, key="look-back/month-03")
+    assert [step.told for step in first.steps.all()] == ["nurse"]
+    assert not DueItem.objects.filter(key="look-back/blood", steps__isnull=False).exists()
     sent = Message.objects.filter(patient=course.patient, purpose="look-back")
     assert {message.urgency for message in sent} == {"courtesy"}
-    assert sent.count() == 5
+
+    def steps_of(key: str) -> list[tuple[str, bool]]:
+        item = DueItem.objects.get(course=course, key=key)
+        about = sent.filter(about=f"due-item:{item.public_id}").order_by("send_after")
+        return [(message.variant, message.other_way) for message in about]
+
+    assert steps_of("look-back/blood") == [("on", False)]
+    assert steps_of("look-back/month-03") == [("before", False), ("on", False), ("after", True)]
