@@ -8,6 +8,7 @@ from monitoring.models import HomeTest
 from protocol import home_tests
 from protocol.facts import CourseFacts
 from protocol.policy import ClinicPolicy
+from protocol.vocabulary import TestResult
 
 # How long the patient's page speaks of a test that was read, or is to be done again.
 _SPOKEN_OF = timedelta(days=7)
@@ -18,7 +19,8 @@ class OwnTest:
     """Where the patient's home test stands.
 
     ``state``: ``none``, ``code`` (a code is good until ``expires_at``), ``waiting`` to be read,
-    ``repeat``, or ``read``. ``may``: another one may be taken.
+    ``repeat``, or ``read``. ``may``: another one may be taken. ``clinic_calls``: it was read, and
+    the clinic talks with the patient before anything else.
     """
 
     may: bool
@@ -27,6 +29,7 @@ class OwnTest:
     expires_at: datetime | None = None
     on: date | None = None
     said: str = ""
+    clinic_calls: bool = False
 
 
 def state_of(
@@ -35,7 +38,7 @@ def state_of(
     """The newest code or picture, and whether another may be taken."""
     may = home_tests.may_be_photographed(facts, as_of=today, policy=policy)
     row = (
-        HomeTest.objects.select_related("picture")
+        HomeTest.objects.select_related("picture", "test")
         .defer("picture__body")
         .filter(course=course)
         .exclude(outcome=HomeTest.Outcome.REPLACED)
@@ -52,4 +55,8 @@ def state_of(
     if row.settled_at is None or row.settled_at < now - _SPOKEN_OF:
         return OwnTest(may=may, state="none")
     state = "read" if row.outcome == HomeTest.Outcome.COUNTED else "repeat"
-    return OwnTest(may=may, state=state, on=on, said=row.said)
+    test = row.test
+    calls = (
+        test is not None and test.withdrawn_at is None and test.result != TestResult.NEGATIVE.value
+    )
+    return OwnTest(may=may, state=state, on=on, said=row.said, clinic_calls=calls)

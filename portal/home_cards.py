@@ -20,7 +20,7 @@ from protocol.findings import CheckResult, Finding
 from protocol.news import LOOK_BACK_MONTHS
 from protocol.plan import PlannedItem
 from protocol.supplies import SupplyLine
-from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Requirement, Said
+from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Reason, Requirement, Said
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
 _SHOWN_DATES = 4
@@ -129,6 +129,8 @@ def _cards(home: Home) -> Cards:
     pressing = _pressing(home)
     if pressing is not None and pressing.requirement in _TESTS and _is_being_read(home):
         return Cards(_photo_sent(home), steps, done, coming, "waiting")
+    if _clinic_calls_first(home):
+        return Cards(_clinic_calls(home), steps, done, coming, "waiting")
     if pressing is not None:
         return Cards(_to_do(pressing, home), steps, done, coming, "to-do")
     if home.phase is Phase.PAUSED:
@@ -208,6 +210,26 @@ def _photo_sent(home: Home) -> NextStep:
         "Your clinic reads it, most often within a working day. You don’t need to do anything."
     )
     return _calm(_("We have your photo"), text, home)
+
+
+def _clinic_calls_first(home: Home) -> bool:
+    """A test was positive or not clear, and no new one counts yet: two orders would frighten."""
+    found = home.decision.findings if home.decision is not None else ()
+    return any(
+        each.reason in wording.CLINIC_CALLS
+        and (each.reason is Reason.TEST_POSITIVE or _is_to_come(each, home.today))
+        for each in found
+    )
+
+
+def _is_to_come(finding: Finding, today: date) -> bool:
+    counts_from = finding.clears_on or finding.remedy_on
+    return counts_from is None or counts_from > today
+
+
+def _clinic_calls(home: Home) -> NextStep:
+    text = _("They know about your test and tell you what comes next. You don’t need to do a test.")
+    return _calm(_("Your clinic will call you"), text, home)
 
 
 def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:

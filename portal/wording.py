@@ -193,13 +193,13 @@ def reason_words(
 
 
 # A new test comes later; first the clinic talks with them. Two orders at once would frighten.
-_CLINIC_CALLS = frozenset({Reason.TEST_POSITIVE, Reason.TEST_INDETERMINATE})
+CLINIC_CALLS = frozenset({Reason.TEST_POSITIVE, Reason.TEST_INDETERMINATE})
 
 
 def finding_words(finding: Finding) -> ReasonWords:
     """The words of one finding."""
     when = finding.clears_on or finding.remedy_on
-    owner = Owner.NURSE if finding.reason in _CLINIC_CALLS else finding.owner
+    owner = Owner.NURSE if finding.reason in CLINIC_CALLS else finding.owner
     return reason_words(finding.reason, owner=owner, from_on=when)
 
 
