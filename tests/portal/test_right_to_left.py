@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf.locale import LANG_INFO
 from django.test import Client
 from pytest_django import Settings
 
+from courses.models import Course
+from local import styles
 from local.pseudo import CODE, MARK, pseudo, write
+from monitoring.actions import planning
 from people.models import Patient
+from tests import world
 from tests.conftest import PROJECT
-from tests.world import PASSWORD
+from tests.world import NOW, PASSWORD
 
 # The texts of the cards have files of their own for each language.
 PAGES = [
     "/home/", "/check-in/", "/results/", "/messages/", "/messages/write/",
     "/what-if/", "/reach/", "/devices/", "/calendar/", "/looks/",
     "/guardians/", "/passkeys/", "/lock/", "/download/", "/help/",
+    "/diary/", "/diary/yesterday/", "/photos/", "/one-step/", "/offline/?dates=1",
 ]  # fmt: skip
 DOORS = ["/recover/", "/in/x/", "/t/x/", "/account/login/", "/account/password/reset/"]
 STYLES = ["isotrack", "pages", "portal"]
@@ -78,7 +85,7 @@ def plain(page: str) -> list[str]:
 
 @pytest.mark.usefixtures("from_the_right")
 def test_each_page_is_set_from_the_right_and_each_of_its_words_is_marked(
-    client: Client, patient: Patient
+    client: Client, patient: Patient, course: Course, clock: time_machine.Coordinates
 ) -> None:
     Patient.objects.filter(pk=patient.pk).update(language=CODE)
     client.post("/account/login/", {"login": patient.user.email, "password": PASSWORD})
@@ -89,8 +96,16 @@ def test_each_page_is_set_from_the_right_and_each_of_its_words_is_marked(
         assert page.status_code == 200, path
         text = page.content.decode()
         assert f'<html lang="{CODE}" dir="rtl"' in text, path
-        assert "bootstrap.rtl.min.css" in text and "bootstrap.min.css" not in text, path
+        assert "patient.rtl.css" in text and "patient.css" not in text, path
         faults[path] = plain(text)
+    # Once the course has ended, and a look back is open.
+    world.stopped(course, world.staff(course.clinic))
+    planning.replan(course, now=NOW + timedelta(days=92))
+    clock.move_to(NOW + timedelta(days=92))
+    client.force_login(patient.user)
+    for path in ("/after/", "/after/now/", "/home/"):
+        faults[f"{path} later"] = plain(client.get(path).content.decode())
+        assert client.get(path).status_code == 200, path
     out = Client()
     for path in DOORS:
         faults[path] = plain(out.get(path, headers={"accept-language": CODE}).content.decode())
@@ -112,3 +127,13 @@ def test_made_up_words_are_longer_and_keep_what_they_are_filled_with() -> None:
     said = pseudo(text)
     assert len(said) >= 1.3 * len(text)
     assert "%(week)s" in said and "%(weeks)s" in said and "<b>" in said and "</b>" in said
+
+
+@pytest.mark.parametrize("name", styles.MADE)
+def test_patients_sheet_is_joined_from_the_sheets_it_is_made_of(name: str) -> None:
+    """``python -m local.styles`` after a change of a sheet, or of the classes a page uses."""
+    made = styles.joined(styles.MADE[name], styles.used_words())
+    assert (PROJECT / "static/css" / name).read_text() == made
+    for rule in (".btn{", ".form-control{", ".visually-hidden", ".it-card {", ".it-choice"):
+        assert rule in made, rule
+    assert ".carousel" not in made and ".offcanvas" not in made
