@@ -149,6 +149,18 @@ def points_of(situation: Situation) -> tuple[Standpoint, ...]:
         found.append(point(Attention.STAFF, "letter", Owner.NURSE))
     if situation.phase is not Phase.CLOSED:
         found += [*_deadlines(situation), *_for_staff(situation), *_owed(situation)]
+    else:
+        # A closed course owes nothing but the word on how the skin is.
+        found += [
+            point(
+                Attention.STAFF,
+                f"overdue:{item.requirement.value}",
+                Owner.PATIENT,
+                due_on=item.due_on,
+            )
+            for item in _waiting(situation)
+            if item.requirement is Requirement.LOOK_BACK
+        ]
     if not any(each.attention < Attention.NOTHING for each in found):
         found.append(_otherwise(situation))
     reasons: dict[str, Standpoint] = {}

@@ -82,6 +82,9 @@ class Home:
     task_ids: Mapping[str, uuid.UUID] = field(default_factory=dict)
     newest: tuple[Graded, ...] = ()
     home_test: OwnTest | None = None
+    # After the course, when no gate is asked: what is open still, and whether a pregnancy ended it.
+    concerns: frozenset[str] = frozenset()
+    pregnancy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,12 @@ def home(patient: Patient, *, now: datetime) -> Home:
         started_on=timeline.started_on(known),
         after=after_course.follow_up(facts, as_of=today, policy=policy) if ended else None,
         check_in_open=check_in_drafts.open_item(patient, today=today) is not None,
+        concerns=frozenset(
+            course.escalations.filter(closed_at__isnull=True).values_list("kind", flat=True)
+        )
+        if ended
+        else frozenset(),
+        pregnancy=ended and course.stop_reason == Course.StopReason.PREGNANCY,
         home_test=home_test_state.state_of(course, facts, policy=policy, today=today, now=now),
         task_ids=dict(course.due_items.filter(ended="").values_list("key", "public_id")),
         newest=tuple(

@@ -146,3 +146,11 @@ def alert(reasons: Iterable[Reason]) -> Advice | None:
     found = set(reasons)
     first = next((advice for reason, advice in _ALERTS if reason in found), None)
     return _mood(stop=bool(found & _STOPPED)) if first is _NOW_MOOD else first
+
+
+_CONCERNS = {"mood": Reason.MH_ITEM9, "symptom": Reason.SYMPTOM_RED}
+
+
+def alert_after(concerns: Iterable[str]) -> Advice | None:
+    """The same after the course, from what the clinic has not settled yet."""
+    return alert(_CONCERNS[kind] for kind in concerns if kind in _CONCERNS)

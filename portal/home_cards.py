@@ -107,7 +107,9 @@ def cards_for(home: Home) -> Cards:
     return replace(
         _cards(home),
         so_far=int(taken) if taken is not None else None,
-        alert=advice.alert(home.decision.reasons) if home.decision is not None else None,
+        alert=advice.alert(home.decision.reasons)
+        if home.decision is not None
+        else advice.alert_after(home.concerns),
     )
 
 
@@ -253,6 +255,10 @@ def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:
 
 def _after(home: Home) -> NextStep:
     after = home.after
+    if home.pregnancy:
+        # No reminder of a test, no question about the skin: the clinic is there.
+        text = _("Your clinic is there for you and tells you what comes next. Call them any time.")
+        return _calm(_("Your course has ended"), text, home)
     if after is not None and after.final_test_open and after.final_test_due is not None:
         if _is_being_read(home):
             return _photo_sent(home)
@@ -358,7 +364,9 @@ def _coming(home: Home) -> tuple[Coming, ...]:
     dates = [
         Coming(wording.REQUIREMENT_NAMES[item.requirement], item.due_on)
         for item in home.items
-        if item.met_by is None and item.due_on >= home.today
+        if item.met_by is None
+        and item.due_on >= home.today
+        and (item.requirement is not Requirement.LOOK_BACK or item.key in _LOOK_BACKS)
     ]
     if home.next_pickup_on is not None and home.next_pickup_on >= home.today:
         dates.append(Coming(_("Your capsules last until"), home.next_pickup_on))

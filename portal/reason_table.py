@@ -24,6 +24,7 @@ _MEDICINES = _("Your other medicines")
 _HEALTH = _("Your health")
 _PRESCRIPTION = _("Your prescription")
 
+_FORM_AT_CLINIC = _("A form still has to be signed. You sign it at your clinic.")
 _DOCTOR_LOOKS = _("Your doctor needs to look at this first.")
 _DOCTOR_MEDICINE = _("Your doctor checks if it goes with another medicine you take.")
 _DOCTOR_READS = _("It is back. Your doctor is reading it.")
@@ -36,8 +37,8 @@ REASONS: dict[Reason, Words] = {
     Reason.CATEGORY_INVALID: (_FORMS, _("Two of your details do not match.")),
     Reason.AGE_LT_12: (_HEALTH, _("This medicine is for people aged 12 and over.")),
     Reason.INDICATION_MISSING: (_FORMS, _("Your doctor has to note why you take it.")),
-    Reason.CONSENT_MISSING: (_FORMS, _("A form still has to be signed.")),
-    Reason.ARF_MISSING: (_FORMS, _("A form still has to be signed.")),
+    Reason.CONSENT_MISSING: (_FORMS, _FORM_AT_CLINIC),
+    Reason.ARF_MISSING: (_FORMS, _FORM_AT_CLINIC),
     Reason.ARF_OUTDATED: (_FORMS, _("There is a newer form to sign.")),
     Reason.SECOND_PRESCRIBER_REQUIRED: (_VISIT, _("A second doctor has to agree.")),
     Reason.VISIT_MISSING: (_VISIT, _("You need a visit first.")),

@@ -51,12 +51,13 @@ class DateRow:
     on: date
     over: bool
     done_on: date | None = None
+    over_text: Text = gettext_lazy("This is over.")
 
 
 def dates_after(page: AfterPage) -> tuple[DateRow, ...]:
     """What follows the last dose, by day (US-24 to US-26, UK-16, UK-17, CI-15)."""
     after, rows = page.after, []
-    if after.final_test_due is not None:
+    if after.final_test_due is not None and not page.pregnancy:
         rows.append(
             DateRow(
                 gettext_lazy("Your last test"),
@@ -66,7 +67,7 @@ def dates_after(page: AfterPage) -> tuple[DateRow, ...]:
                 after.final_test.on if after.final_test is not None else None,
             )
         )
-    if after.contraception_until is not None:
+    if after.contraception_until is not None and not page.pregnancy:
         rows.append(
             DateRow(
                 gettext_lazy("Birth control up to this day"),
@@ -82,6 +83,7 @@ def dates_after(page: AfterPage) -> tuple[DateRow, ...]:
                 gettext_lazy("Not before. Your blood could reach a pregnant woman."),
                 after.blood_donation_from,
                 after.blood_donation_from <= page.today,
+                over_text=gettext_lazy("You can give blood again."),
             )
         )
     if after.procedures_until is not None:

@@ -13,8 +13,16 @@ from monitoring.models import DueItem, SkinReport
 from people.models import Patient
 
 # The clinic reads these on its list of messages; the patient chose them by a button.
-_CALL = "%(months)s months after the course: %(skin)s. Asks for a call about what can be done."
+_ASKS = "Asks for a call about what can be done."
+_CALL = f"%(months)s months after the course: %(skin)s. {_ASKS}"
 _AGAIN = "Asks to talk about another course. (Sent with the button on the page after the course.)"
+
+
+def asked_by_button(text: str) -> str:
+    """Which button wrote this letter: ``call``, ``again``, or empty where the patient wrote it."""
+    if text == _AGAIN:
+        return "again"
+    return "call" if text.endswith(_ASKS) else ""
 
 
 class NotAsked(Exception):

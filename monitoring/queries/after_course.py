@@ -35,6 +35,8 @@ class AfterPage:
     after: AfterCourse
     asks: int | None
     reports: tuple[SkinRow, ...]
+    # A pregnancy ended it: nobody asks for a test, for birth control or about the skin.
+    pregnancy: bool = False
 
 
 def after_page(patient: Patient, *, now: datetime) -> AfterPage | None:
@@ -45,7 +47,9 @@ def after_page(patient: Patient, *, now: datetime) -> AfterPage | None:
     today = local_today(patient, now=now)
     policy = policies.policy_for(course, on=today)
     after = after_course.follow_up(dossier.load_one(course), as_of=today, policy=policy)
-    return AfterPage(today, after, _asks(course, today), reports_of(course))
+    pregnancy = course.stop_reason == Course.StopReason.PREGNANCY
+    asks = None if pregnancy else _asks(course, today)
+    return AfterPage(today, after, asks, reports_of(course), pregnancy)
 
 
 def reports_of(course: Course) -> tuple[SkinRow, ...]:

@@ -122,6 +122,18 @@ def tables(patient: Patient) -> tuple[Table, ...]:
     return (*found, _looks(patient))
 
 
+def fields_of(label: str) -> tuple[str, ...]:
+    """The fields of a table as they are exported."""
+    return tuple(field.name for field in _fields(apps.get_model(label)))
+
+
+def _fields(model: type[Model]) -> "Iterator[Field[Any, Any]]":
+    for field in model._meta.concrete_fields:
+        # Pictures are saved from their own page.
+        if field.name not in _KEPT_BACK and not isinstance(field, BinaryField):
+            yield field
+
+
 def _table(label: str, group: Group, path: str, *, patient: Patient) -> Table:
     model = apps.get_model(label)
     rows = model._default_manager.filter(**{path: patient.pk}).order_by("pk").distinct()
@@ -147,10 +159,8 @@ def _looks(patient: Patient) -> Table:
 
 
 def _values(row: Model) -> Iterator[tuple[str, Any]]:
-    for field in row._meta.concrete_fields:
-        # Pictures are saved from their own page.
-        if field.name not in _KEPT_BACK and not isinstance(field, BinaryField):
-            yield field.name, _value(row, field)
+    for field in _fields(type(row)):
+        yield field.name, _value(row, field)
 
 
 def _value(row: Model, field: "Field[Any, Any]") -> Any:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.actions.exporting import export
 from monitoring.queries.export import Group, Table
+from portal.data_names import name_of
 from portal.views.page import PatientPage
 
 GROUPS: dict[Group, str | Promise] = {
@@ -52,17 +53,27 @@ class Download(PatientPage):
         return HttpResponse(body, content_type=kind, headers=headers)
 
     def _json(self, found: Iterable[Table]) -> str:
+        tables = tuple(found)
+        fields = sorted({name for table in tables for row in table.rows for name in row})
         content = {
             "made_at": self.now.isoformat(),
             "clinic": self.patient.clinic.name,
-            "tables": {table.name: table.rows for table in found},
+            # Names to read; the keys of the tables are the same in every language.
+            "labels": {
+                "tables": {table.name: name_of("tables", table.name) for table in tables},
+                "fields": {name: name_of("fields", name) for name in fields},
+            },
+            "tables": {table.name: table.rows for table in tables},
         }
         return json.dumps(content, cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
 
     def _html(self, found: Iterable[Table]) -> str:
         filled = [table for table in found if table.rows]
         groups = [
-            (GROUPS[group], [(table.title, [_said(row) for row in table.rows]) for table in tables])
+            (
+                GROUPS[group],
+                [(name_of("tables", one.name), [_said(row) for row in one.rows]) for one in tables],
+            )
             for group, tables in groupby(filled, key=lambda table: table.group)
         ]
         context = {"groups": groups, "made_at": self.now, "zone": self.patient.zone}
@@ -74,7 +85,7 @@ class Download(PatientPage):
 def _said(row: dict[str, object]) -> list[tuple[str, str]]:
     """What is empty says nothing."""
     return [
-        (name.replace("_", " "), _text(value))
+        (name_of("fields", name), _text(value))
         for name, value in row.items()
         if value not in (None, "", [], {})
     ]

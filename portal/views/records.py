@@ -11,7 +11,7 @@ from monitoring.actions import inbox
 from monitoring.queries import reading
 from monitoring.queries.letters import letters_of
 from portal import wording
-from portal.note_words import note_words
+from portal.note_words import letter_words, note_words
 from portal.views.page import PatientPage
 from protocol import crisis
 
@@ -37,7 +37,7 @@ class Messages(PatientPage):
         rows = own_queries.inbox(self.patient, now=self.now)
         return self.show(
             "portal/messages.html",
-            letters=letters_of(self.patient),
+            letters=[letter_words(row) for row in letters_of(self.patient)],
             rows=[wording.message(row) for row in rows],
             notes=[note_words(row) for row in reading.notes_to(self.patient)],
             new=any(row.new for row in rows),

@@ -10,12 +10,13 @@ import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from courses.actions import stopping
 from courses.models import Course
-from monitoring.actions import planning
+from monitoring.actions import care, escalations, planning
 from monitoring.models import CourseStanding, DueItem, Letter, SkinReport
 from people.permissions import Role
 from tests import world
-from tests.world import NOW
+from tests.world import BY, NOW, TODAY
 
 AFTER, SKIN = "/after/", "/after/now/"
 WELL = {"skin": "1", "glad": "yes", "call": "no"}
@@ -95,6 +96,38 @@ def test_another_course_is_asked_for_once_a_day(signed_in: Client, ended: Course
     for _press in range(2):
         assert signed_in.post(AFTER)["Location"] == "/messages/"
     assert "another course" in Letter.objects.get().text
+
+
+def test_what_a_button_wrote_is_shown_as_the_patient_knows_it(
+    signed_in: Client, ended: Course
+) -> None:
+    """The clinic's list is in English; the patient's page is in the patient's language."""
+    signed_in.post(AFTER)
+    assert "Asks to talk" not in signed_in.get("/messages/").content.decode()
+    assert "You asked about one more course." in signed_in.get("/messages/").content.decode()
+
+
+def test_a_pregnancy_that_ended_the_course_is_met_with_no_test_and_no_question(
+    signed_in: Client, course: Course
+) -> None:
+    care.perform(
+        stopping.stop, course, last_dose_on=TODAY, reason="pregnancy",
+        by=world.staff(course.clinic), now=NOW,
+    )  # fmt: skip
+    home, after = (signed_in.get(path).content.decode() for path in ("/home/", AFTER))
+    assert "Your clinic is there for you" in home
+    for page in (home.partition("Next dates")[0], after):
+        for words in ("last test", "Birth control", "How is your skin?"):
+            assert words not in page, words
+    assert "You can give blood from this day" in after
+
+
+def test_help_for_the_mood_stays_on_top_when_the_course_is_stopped(
+    signed_in: Client, course: Course
+) -> None:
+    escalations.raise_for(course, kind="mood", reasons=["MH_ITEM9"], evidence="", by=BY, now=NOW)
+    world.stopped(course, world.staff(course.clinic))
+    assert "Please talk to someone now" in signed_in.get("/home/").content.decode()
 
 
 def test_page_for_no_connection_names_nobody_and_dates_only_when_asked(

@@ -7,14 +7,16 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db.models import ForeignKey, Model
 from django.test import Client
 
 from audit.models import Event
 from courses.models import Course
 from monitoring.actions import letters
-from monitoring.queries.export import LEFT_OUT, TABLES, tables
+from monitoring.queries.export import LEFT_OUT, TABLES, fields_of, tables
 from people.models import ContactPoint, Patient, TaskLink
+from portal.data_names import NAMES
 from tests import world
 from tests.world import NOW, PASSWORD
 
@@ -88,6 +90,32 @@ def test_page_to_read_stands_by_itself_and_runs_nothing(proved: Client, course: 
     assert "Doses and capsules" in page and "Rivera" in page
     for outside in ("<script", "src=", "<link", "url("):
         assert outside not in page
+
+
+def test_each_table_and_field_has_a_name_in_every_language_and_none_is_left_over() -> None:
+    languages = {code for code, _name in settings.LANGUAGES}
+    looks = {"on", "last_at", "by", "own", "page", "refused", "times"}
+    wanted = {
+        "tables": {*TABLES, "audit.Access"},
+        "fields": {name for label in TABLES for name in fields_of(label)} | looks,
+    }
+    assert {kind: set(names) for kind, names in NAMES.items()} == wanted
+    for names in NAMES.values():
+        assert {key: set(said) for key, said in names.items() if set(said) != languages} == {}
+
+
+def test_names_are_in_the_patients_language_beside_keys_that_stay(
+    proved: Client, course: Course
+) -> None:
+    Patient.objects.filter(pk=course.patient.pk).update(language="es")
+    found = json.loads(proved.post(PAGE, {"form": "json"}).content)
+    assert found["labels"]["fields"]["born"] == "Fecha de nacimiento"
+    assert found["labels"]["tables"]["courses.DoseStep"] == "Dosis"
+    assert set(found["labels"]["tables"]) == set(found["tables"])
+    assert found["tables"]["people.Patient"][0]["born"] == "1999-03-12"
+    assert set(found["tables"]["audit.Access"][0]) <= set(found["labels"]["fields"])
+    page = proved.post(PAGE, {"form": "html"}).content.decode()
+    assert "Fecha de nacimiento" in page and "Date of birth" not in page
 
 
 def test_nothing_of_another_patient_is_in_it(patient: Patient) -> None:
