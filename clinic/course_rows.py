@@ -6,13 +6,23 @@ from decimal import Decimal
 from typing import Any
 
 from clinic import wording
+from clinic.forms.recording import IGA
 from clinic.result_rows import result_row
 from look.templatetags.clinical import day_text, lines_text, number_text, relative_words
 from monitoring.queries.course_page import CoursePage, SpecimenRow
+from monitoring.queries.outcomes import Scored
+from protocol.outcomes import DlqiBand
 from protocol.vocabulary import Tier
 from protocol.what_if import course_outlook
 
 _SHOWN_RESULTS = 6
+_EFFECT = {
+    DlqiBand.NONE: "no effect",
+    DlqiBand.SMALL: "small effect",
+    DlqiBand.MODERATE: "moderate effect",
+    DlqiBand.VERY_LARGE: "very large effect",
+    DlqiBand.EXTREMELY_LARGE: "extremely large effect",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +122,17 @@ def drawn_words(row: SpecimenRow) -> str:
     worst = max(raised, key=lambda graded: graded.tier or Tier.T0)
     line = result_row(worst)
     return f"{line.name} {line.value} {line.unit}, {line.tier_words.lower()}"
+
+
+def score_rows(found: tuple[Scored, ...]) -> list[dict[str, object]]:
+    """The acne's scores, newest first, in words."""
+    return [
+        {
+            "on": row.on,
+            "iga": f"{row.iga}, {IGA[row.iga]}",
+            "success": row.success,
+            "dlqi": f"DLQI {row.dlqi.score}, {_EFFECT[row.dlqi.band]}" if row.dlqi else "",
+            "copyright": row.dlqi.copyright if row.dlqi else "",
+        }
+        for row in reversed(found)
+    ]

@@ -16,6 +16,8 @@ _PRESCRIBER = {Statement.Speaker.PRESCRIBER, Statement.Speaker.BOTH}
 def add(statements: Iterable[Any], rows: Any, zones: dict[int, ZoneInfo]) -> None:
     """Append each statement's fact to ``rows[course id][facts field]``."""
     for row in statements:
+        if row.kind == Statement.Kind.OUTCOME:
+            continue  # a score decides nothing: see monitoring/queries/outcomes.py
         same_day = row.recorded_at.astimezone(zones[row.course_id]).date() == row.stated_on
         at = row.recorded_at if same_day else None
         field, fact = _fact(row, f"statement:{row.pk}", row.stated_on, at)

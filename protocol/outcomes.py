@@ -86,14 +86,18 @@ def _whole(value: int, highest: int, what: str) -> int:
     return value
 
 
+def iga(grade: int) -> int:
+    """The grade, if the scale has it: 0 clear to 4 severe. Raises BadScore."""
+    _whole(grade, _WORST_GRADE, "IGA")
+    return grade
+
+
 def iga_success(before: int, after: int) -> bool:
     """Clear or almost clear, and at least two grades better than at the start (IGA 0 to 4).
 
     Raises BadScore.
     """
-    _whole(before, 4, "IGA")
-    _whole(after, 4, "IGA")
-    return after <= 1 and before - after >= 2
+    return iga(after) <= 1 and iga(before) - after >= 2
 
 
 def gags(worst: Mapping[str, int]) -> Gags:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from clinic.forms.base import METHOD_LABELS, DayField, StaffForm
+from protocol.outcomes import DLQI_COPYRIGHT
 from protocol.vocabulary import Form, ReviewOf, SexualFunction, TestResult, TestSetting
 
 _FORM_LABELS = {
@@ -16,6 +17,7 @@ _FORM_LABELS = {
     Form.ARF_2023: "Acknowledgement of risk form 2023 (UK)",
     Form.ARF_2026: "Acknowledgement of risk form 2026 (UK)",
 }
+IGA = {0: "clear", 1: "almost clear", 2: "mild", 3: "moderate", 4: "severe"}
 _FREQUENCY = [("", "Left blank"), ("0", "0"), ("1", "1"), ("2", "2"), ("3", "3")]
 _PHQ9 = (
     "Little interest or pleasure in doing things",
@@ -246,6 +248,27 @@ class SexualFunctionForm(StatementForm):
     def speaker(self) -> str:
         """The patient answers."""
         return "patient"
+
+
+class OutcomeForm(StatementForm):
+    """How bad the acne is: IGA by the clinician, and a DLQI's total from paper (rule book 11)."""
+
+    iga = forms.TypedChoiceField(
+        label="IGA",
+        choices=[(grade, f"{grade}, {words}") for grade, words in IGA.items()],
+        coerce=int,
+    )
+    dlqi = forms.IntegerField(
+        label="DLQI, total of the paper form",
+        required=False,
+        min_value=0,
+        max_value=30,
+        help_text=f"From 16 years on. {DLQI_COPYRIGHT}",
+    )
+
+    def content(self) -> dict[str, Any]:
+        """Both scores."""
+        return {"iga": self.cleaned_data["iga"], "dlqi": self.cleaned_data["dlqi"]}
 
 
 class QuestionnaireForm(StatementForm):

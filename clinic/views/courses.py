@@ -10,7 +10,13 @@ from django.urls import reverse
 from clinic import wording
 from clinic.chart_rows import charts
 from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
-from clinic.course_rows import dose_facts, item_rows, prescription_rows, specimen_rows
+from clinic.course_rows import (
+    dose_facts,
+    item_rows,
+    prescription_rows,
+    score_rows,
+    specimen_rows,
+)
 from clinic.deciding_rows import decision_row
 from clinic.forms.guard import marked
 from clinic.reasons import REST
@@ -24,6 +30,7 @@ from messaging.queries import ledger
 from monitoring.queries import reading
 from monitoring.queries.after_course import reports_of
 from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
+from monitoring.queries.outcomes import scores_of
 from monitoring.versions import REQUALIFYING, version_of
 from people.permissions import Permission
 from protocol import dosing
@@ -88,6 +95,7 @@ class CourseView(StaffPage):
             messages_sent=self._messages(course),
             messages_url=f"{reverse('clinic:messages')}?patient={course.patient.public_id}",
             photos=front_photos(course),
+            scores=score_rows(scores_of(course)),
             looked_back=reports_of(course) if found.after else (),
             timeline=happened[:_SHOWN_TIMELINE],
             happened=len(happened),
@@ -167,7 +175,7 @@ class CourseView(StaffPage):
     def _actions(self, found: CoursePage) -> list[dict[str, Any]]:
         """What this role may record, in the order of a visit."""
         if found.stopped_on is not None or not self.place.may(Permission.RECORD_CARE):
-            names = ["test", "contact"] if self.place.may(Permission.RECORD_CARE) else []
+            names = ["test", "outcome", "contact"] if self.place.may(Permission.RECORD_CARE) else []
         else:
             names = [
                 "visit",
@@ -179,6 +187,7 @@ class CourseView(StaffPage):
                 "contraception",
                 "questionnaire",
                 "sexual-function",
+                "outcome",
                 "review",
                 "history",
                 "enrolment",
@@ -217,6 +226,7 @@ RECORD_LABELS = {
     "contraception": "Contraception",
     "questionnaire": "PHQ-9",
     "sexual-function": "Sexual function",
+    "outcome": "Acne score",
     "review": "Review",
     "history": "Medicine, condition, allergy",
     "enrolment": "Enrolment and category",

@@ -213,6 +213,7 @@ KINDS: dict[str, Recordable] = {
         "Sexual function", forms.SexualFunctionForm, _statement("sexual-function")
     ),
     "questionnaire": Recordable("PHQ-9", forms.QuestionnaireForm, _statement("questionnaire")),
+    "outcome": Recordable("Score the acne", forms.OutcomeForm, _statement("outcome")),
     "review": Recordable("Record a review", forms.ReviewForm, _statement("review")),
     "history": Recordable(
         "Medicine, condition or allergy", treatment.HistoryForm, _plain(record.record_history)

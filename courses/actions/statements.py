@@ -8,6 +8,7 @@ from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import author, record
 from courses.models import Course, Statement
+from protocol import outcomes
 from protocol.vocabulary import Form, Instrument, Method, ReviewOf, SexualFunction
 
 STAFF_WORDING = "staff-2026-11"
@@ -52,6 +53,15 @@ def _review(content: Mapping[str, Any]) -> dict[str, Any]:
     return {"of": ReviewOf(content["of"]).value, "plan": plan}
 
 
+def _outcome(content: Mapping[str, Any]) -> dict[str, Any]:
+    """IGA 0 to 4, and the total of a paper DLQI, whose questions are not ours to show."""
+    iga, dlqi = int(content["iga"]), content.get("dlqi")
+    return {
+        "iga": outcomes.iga(iga),
+        "dlqi": outcomes.dlqi(int(dlqi)).score if dlqi is not None else None,
+    }
+
+
 _SHAPES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     Statement.Kind.CONSENT: _consent,
     Statement.Kind.COUNSELLING: lambda content: {},
@@ -65,6 +75,7 @@ _SHAPES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     Statement.Kind.QUESTIONNAIRE: _questionnaire,
     Statement.Kind.SYMPTOM: _symptom,
     Statement.Kind.REVIEW: _review,
+    Statement.Kind.OUTCOME: _outcome,
 }
 
 

@@ -133,6 +133,7 @@ class Statement(models.Model):
         QUESTIONNAIRE = "questionnaire", "Mood questionnaire"
         SYMPTOM = "symptom", "Symptom reported"
         REVIEW = "review", "Reviewed by a clinician"
+        OUTCOME = "outcome", "Acne scored"
 
     class Speaker(models.TextChoices):
         PATIENT = "patient", "Patient"

@@ -1,0 +1,37 @@
+"""How bad the acne was on each visit, as a clinician scored it (rule book 11)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from courses.models import Course, Statement
+from protocol import outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One day's IGA; ``dlqi`` None where no questionnaire was filled in.
+
+    ``success``: clear or almost clear, and two grades better than the first score of the course;
+    None for the first.
+    """
+
+    on: date
+    iga: int
+    dlqi: outcomes.Dlqi | None
+    success: bool | None
+
+
+def scores_of(course: Course) -> tuple[Scored, ...]:
+    """Oldest first; of one day the newest row counts."""
+    rows = Statement.objects.filter(course=course, kind=Statement.Kind.OUTCOME)
+    by_day = {row.stated_on: row.content for row in rows.order_by("stated_on", "pk")}
+    first = next((content["iga"] for content in by_day.values()), None)
+    return tuple(
+        Scored(
+            on=on,
+            iga=content["iga"],
+            dlqi=outcomes.dlqi(content["dlqi"]) if content["dlqi"] is not None else None,
+            success=outcomes.iga_success(first, content["iga"]) if number else None,
+        )
+        for number, (on, content) in enumerate(by_day.items())
+    )
