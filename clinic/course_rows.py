@@ -16,6 +16,14 @@ from protocol.vocabulary import Tier
 from protocol.what_if import course_outlook
 
 _SHOWN_RESULTS = 6
+# By programme, the rule of each date after the course; see protocol/after_course.py.
+AFTER_RULES = {
+    "us-ipledge": {"test": "US-24", "contraception": "US-25", "blood": "US-26"},
+    "uk-mhra": {"test": "UK-16", "contraception": "UK-16", "blood": "UK-17"},
+    "eu-ppp": {"test": "EU-03", "contraception": "EU-03", "blood": "EU-03"},
+    "ca": {"test": "CA-03", "contraception": "CA-04"},
+    "au": {"test": "AU-02", "contraception": "AU-02"},
+}
 _EFFECT = {
     DlqiBand.NONE: "no effect",
     DlqiBand.SMALL: "small effect",
@@ -135,4 +143,22 @@ def score_rows(found: tuple[Scored, ...]) -> list[dict[str, object]]:
             "copyright": row.dlqi.copyright if row.dlqi else "",
         }
         for row in reversed(found)
+    ]
+
+
+def after_rows(found: CoursePage, programme: str) -> list[tuple[str, date, str]]:
+    """What still counts after the last dose, until when, and by which rule."""
+    after, rules = found.after, AFTER_RULES.get(programme, {})
+    if after is None:
+        return []
+    rows = (
+        ("Final test", after.final_test_due, "test"),
+        ("Contraception until", after.contraception_until, "contraception"),
+        ("Blood donation from", after.blood_donation_from, "blood"),
+        ("No waxing, peel or laser until", after.procedures_until, "procedures"),
+    )
+    return [
+        (title, on, "CI-15" if what == "procedures" else rules.get(what, ""))
+        for title, on, what in rows
+        if on is not None
     ]

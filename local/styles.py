@@ -58,10 +58,9 @@ def used_words() -> frozenset[str]:
 def joined(bootstrap: str, words: frozenset[str]) -> str:
     """The whole sheet, beginning with what is kept of this Bootstrap."""
     vendor = (BOOTSTRAP / bootstrap).read_text().removeprefix('@charset "UTF-8";')
-    ours = (_COMMENT.sub("", (SHEETS / name).read_text()) for name in OURS)
-    parts = ("".join(_kept(vendor, words)), *ours)
-    lines = (_BREAK.sub(" ", part.strip()) for part in parts)
-    return '@charset "UTF-8";\n' + "\n".join(lines) + "\n"
+    ours = (_BREAK.sub(" ", _COMMENT.sub("", (SHEETS / name).read_text())) for name in OURS)
+    parts = ("".join(_kept(sheet, words)) for sheet in (vendor, *ours))
+    return '@charset "UTF-8";\n' + "\n".join(parts) + "\n"
 
 
 def _kept(css: str, words: frozenset[str]) -> Iterator[str]:
@@ -99,7 +98,9 @@ def _selectors(head: str) -> list[str]:
 
 def _is_used(selector: str, words: frozenset[str]) -> bool:
     wanted = _NOT.sub("", selector)
-    return all(name.replace("\\", "") in words for name in _CLASS.findall(wanted))
+    names = (name.replace("\\", "") for name in _CLASS.findall(wanted))
+    # A state such as ``is-due`` is put together in templates.
+    return all(name in words or name.startswith("is-") for name in names)
 
 
 def main() -> int:

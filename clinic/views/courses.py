@@ -11,6 +11,7 @@ from clinic import wording
 from clinic.chart_rows import charts
 from clinic.course_panels import COLUMNS, check_in_rows, prevention, story
 from clinic.course_rows import (
+    after_rows,
     dose_facts,
     item_rows,
     prescription_rows,
@@ -96,6 +97,7 @@ class CourseView(StaffPage):
             messages_url=f"{reverse('clinic:messages')}?patient={course.patient.public_id}",
             photos=front_photos(course),
             scores=score_rows(scores_of(course)),
+            after_dates=after_rows(found, course.programme),
             looked_back=reports_of(course) if found.after else (),
             timeline=happened[:_SHOWN_TIMELINE],
             happened=len(happened),
