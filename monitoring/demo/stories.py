@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+from monitoring.demo.pictures import with_home_test, with_photos
 from monitoring.demo.roster import Name, invented
 from monitoring.demo.treatment import SUPPLY_DAYS, Regimen, Treatment
 
@@ -222,8 +223,8 @@ _NORTHGATE = (
     Story(Name("Grace", "Mbeki", _F), 27, _fcp("68.9", PILL_AND_CONDOM, (20, 40, 60)), completed,
           "nothing-due"),
     Story(Name("Léo", "Marchand", _M), 22, _ncp("70.2"), second_course, "nothing-due"),
-    Story(Name("Emily", "Castellanos", _F), 20, _fcp("59.0", PILL_AND_CONDOM), check_in_due(1),
-          "runs-out", zone="Pacific/Auckland"),
+    Story(Name("Emily", "Castellanos", _F), 20, _fcp("59.0", PILL_AND_CONDOM),
+          with_home_test(check_in_due(1)), "runs-out", zone="Pacific/Auckland"),
 )  # fmt: skip
 
 _RIVERSIDE = (
@@ -232,8 +233,8 @@ _RIVERSIDE = (
           "ready-to-sign"),
     Story(Name("Priya", "Raghunathan", _F), 31, _fcp("58.4", PILL_AND_CONDOM), unclear_test,
           "concern:pregnancy-test"),
-    Story(Name("Chloe", "Pritchard", _F), 23, _fcp("60.3", COIL_AND_CONDOM), check_in_due(2),
-          "runs-out", login=True),
+    Story(Name("Chloe", "Pritchard", _F), 23, _fcp("60.3", COIL_AND_CONDOM),
+          with_photos(check_in_due(2)), "runs-out", login=True),
     Story(Name("Callum", "MacAskill", _M), 20, _ncp("77.0"), red_symptom, "concern:symptom"),
     Story(Name("Ifeanyi", "", _M), 29, _ncp("84.6"), check_in_overdue, "runs-out"),
     Story(Name("Mateusz", "Zieliński", _M), 18, _ncp("69.5"), signed, "signed-not-collected"),

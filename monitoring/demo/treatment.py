@@ -72,7 +72,7 @@ class Treatment:
 
     def arrive(self) -> None:
         """Nothing more happens until now: the plan is made as of now."""
-        planning.replan(self._course, now=self.ward.now)
+        planning.replan(self.started_course, now=self.ward.now)
 
     @contextmanager
     def lately(self) -> Iterator[None]:
@@ -172,7 +172,7 @@ class Treatment:
     def test(self, days_ago: int, result: str = "negative", *, minutes: int = 0) -> None:
         """A urine test at the clinic, in the morning or ``minutes`` ago today."""
         pregnancy_tests.record_test(
-            self._course,
+            self.started_course,
             collected_on=self.ward.day(days_ago),
             result=result,
             setting="clinic",
@@ -215,7 +215,7 @@ class Treatment:
         month = min(self.filled, len(self.regimen.daily_mg) - 1)
         daily = self.regimen.daily_mg[month]
         signed = prescribing.authorise(
-            self._course,
+            self.started_course,
             Supply(
                 lines=propose(
                     (Decimal(daily),),
@@ -247,7 +247,7 @@ class Treatment:
             pharmacy="Corner Pharmacy",
         )
         self.course = Course.objects.select_related("patient__clinic", "clinic").get(
-            pk=self._course.pk
+            pk=self.started_course.pk
         )
         self.filled += 1
 
@@ -259,7 +259,7 @@ class Treatment:
             raise ValueError("there are no results to hold for")
         acknowledging.acknowledge(
             newest,
-            course=self._course,
+            course=self.started_course,
             action="hold",
             plan=plan,
             step=NextStep(from_on=self.ward.day(days_ago)),
@@ -289,7 +289,7 @@ class Treatment:
         self.filled = 0
 
     @property
-    def _course(self) -> Course:
+    def started_course(self) -> Course:
         if self.course is None:
             raise ValueError("the patient is not enrolled yet")
         return self.course
@@ -336,5 +336,5 @@ class Treatment:
 
     def _perform(self, change: Callable[..., object], *, now: datetime, **details: Any) -> None:
         """As ``care.perform``, in the transaction that the demo is opened in."""
-        change(self._course, now=now, **details)
-        planning.replan(self._course, now=now)
+        change(self.started_course, now=now, **details)
+        planning.replan(self.started_course, now=now)

@@ -17,7 +17,7 @@ from courses.models import Course, Prescription
 from messaging.models import Delivery, Message
 from monitoring.actions import prescribing
 from monitoring.demo import accounts, opening, stories
-from monitoring.models import CourseStanding, DueItem, Escalation, LabReport
+from monitoring.models import CourseStanding, DueItem, Escalation, HomeTest, LabReport, Picture
 from people.models import Clinic, ContactPoint, Membership, Patient, User
 from people.permissions import Role
 
@@ -219,3 +219,16 @@ def _people(seed: int) -> list[tuple[object, ...]]:
 @pytest.mark.django_db
 def test_the_same_seed_gives_the_same_people_and_another_one_others() -> None:
     assert _people(5) == _people(5) != _people(6)
+
+
+def test_one_patient_has_photos_and_a_test_at_home_waits_to_be_read(said: str) -> None:
+    chloe = Patient.objects.get(given_name="Chloe", family_name="Pritchard")
+    taken = Picture.objects.filter(course__patient=chloe)
+    assert {(row.view, row.taken_on) for row in taken} == {
+        (view, AS_OF - timedelta(days=days))
+        for view in ("front", "left", "right")
+        for days in (1, 30)
+    }
+    assert sum(len(row.body) for row in taken) < 200_000
+    waiting = HomeTest.objects.get(outcome="", picture__isnull=False)
+    assert waiting.course.patient.given_name == "Emily"
