@@ -25,7 +25,7 @@ def scores_of(course: Course) -> tuple[Scored, ...]:
     """Oldest first; of one day the newest row counts."""
     rows = Statement.objects.filter(course=course, kind=Statement.Kind.OUTCOME)
     by_day = {row.stated_on: row.content for row in rows.order_by("stated_on", "pk")}
-    first = next((content["iga"] for content in by_day.values()), None)
+    first: int = next((content["iga"] for content in by_day.values()), 0)
     return tuple(
         Scored(
             on=on,
