@@ -34,7 +34,7 @@ WRITERS = (
 CRISPY = frozenset(
     {"mb-3", "form-control", "form-select", "form-label", "form-text", "form-check"}
     | {"form-check-input", "form-check-label", "is-invalid", "invalid-feedback"}
-    | {"alert", "alert-danger", "m-0", "text-danger"}
+    | {"alert", "alert-danger", "m-0", "text-danger", "asteriskField", "requiredField"}
 )
 _WORD = re.compile(r"[\w-]+")
 _CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")

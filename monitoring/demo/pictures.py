@@ -61,7 +61,7 @@ def face(spots: int, view: str) -> bytes:
     draw = ImageDraw.Draw(image)
     shift = {"left": -40, "right": 40}.get(view, 0)
     draw.ellipse((85 + shift, 70, 365 + shift, 470), fill=_SKIN)
-    draw.rectangle((165, 440, 285, 600), fill=_SKIN)
+    draw.rectangle((165 + shift, 440, 285 + shift, 600), fill=_SKIN)
     for x in (165, 285):
         draw.ellipse((x - 22 + shift, 225, x + 22 + shift, 245), fill=_SHADE)
     draw.line((225 + shift, 250, 218 + shift, 320), fill=_SHADE, width=6)

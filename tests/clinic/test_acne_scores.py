@@ -12,6 +12,7 @@ from courses.models import Course
 from people.permissions import Role
 from protocol.outcomes import DLQI_COPYRIGHT
 from tests import world
+from tests.forms import guard
 from tests.world import TODAY
 
 
@@ -23,7 +24,7 @@ def course(db: None) -> Course:
 
 def score(client: Client, course: Course, back: int, **said: str) -> int:
     on = TODAY - timedelta(days=back)
-    given = {"stated_on": on.strftime("%d-%b-%Y"), **said}
+    given = {"stated_on": on.strftime("%d-%b-%Y"), **guard(course), **said}
     return client.post(f"/clinic/courses/{course.public_id}/record/outcome/", given).status_code
 
 

@@ -9,15 +9,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from monitoring import check_in_mood, check_in_prevention, check_in_questions, check_in_symptoms
 from monitoring.check_in_shapes import Question
 from portal import wording
 from portal.reason_table import REASONS
+from portal.urls import urlpatterns
 from protocol import symptoms
 from protocol.crisis import crisis_lines
 from protocol.findings import Finding
 from protocol.vocabulary import Analyte, Check, Level, Method, Owner, Reason, Requirement
+from tests.conftest import PROJECT
 
 PROTOCOL = Path(symptoms.__file__).parent
 QUESTIONS = (
@@ -153,3 +157,23 @@ def test_the_first_page_has_no_word_to_hide() -> None:
     private = re.compile(r"pregnan|isotretinoin|suicid|sexual|contracep", re.I)
     for title, text in REASONS.values():
         assert not private.search(f"{title} {text}")
+
+
+def test_no_title_and_no_address_of_the_portal_says_what_it_is_about() -> None:
+    """The tab and the history of a browser are read over a shoulder, in both languages (UX-13)."""
+    private = re.compile(
+        r"isotret|acne|acné|pregnan|embaraz|contracep|anticoncep|birth.?control|mood|ánimo|depress"
+        r"|suicid|symptom|síntoma|capsule|cápsula|blood|sangre|\btests?\b|prueba",
+        re.I,
+    )
+    titles = [
+        text
+        for page in (PROJECT / "templates/portal").glob("*.html")
+        for block in re.findall(r"{% block title %}(.*?){% endblock %}", page.read_text())
+        for text in re.findall(r'translate "([^"]+)"', block)
+    ]
+    assert len(titles) > 30
+    with translation.override("es"):
+        spoken = [gettext(title) for title in titles]
+    assert [text for text in (*titles, *spoken) if private.search(text)] == []
+    assert [route.pattern for route in urlpatterns if private.search(str(route.pattern))] == []
