@@ -134,6 +134,6 @@ def test_patients_sheet_is_joined_from_the_sheets_it_is_made_of(name: str) -> No
     """``python -m local.styles`` after a change of a sheet, or of the classes a page uses."""
     made = styles.joined(styles.MADE[name], styles.used_words())
     assert (PROJECT / "static/css" / name).read_text() == made
-    for rule in (".btn{", ".form-control{", ".visually-hidden", ".it-card {", ".it-choice"):
+    for rule in (".btn{", ".form-control{", ".visually-hidden", ".it-card{", ".it-choice"):
         assert rule in made, rule
     assert ".carousel" not in made and ".offcanvas" not in made
