@@ -15,7 +15,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from courses.models import Course
-from local import styles
 from local.pseudo import CODE, MARK, pseudo, write
 from monitoring.actions import planning
 from people.models import Patient
@@ -127,13 +126,3 @@ def test_made_up_words_are_longer_and_keep_what_they_are_filled_with() -> None:
     said = pseudo(text)
     assert len(said) >= 1.3 * len(text)
     assert "%(week)s" in said and "%(weeks)s" in said and "<b>" in said and "</b>" in said
-
-
-@pytest.mark.parametrize("name", styles.MADE)
-def test_patients_sheet_is_joined_from_the_sheets_it_is_made_of(name: str) -> None:
-    """``python -m local.styles`` after a change of a sheet, or of the classes a page uses."""
-    made = styles.joined(styles.MADE[name], styles.used_words())
-    assert (PROJECT / "static/css" / name).read_text() == made
-    for rule in (".btn{", ".form-control{", ".visually-hidden", ".it-card{", ".it-choice"):
-        assert rule in made, rule
-    assert ".carousel" not in made and ".offcanvas" not in made
