@@ -116,7 +116,7 @@ def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
     if row.reason == "letter":
         return reverse("clinic:letters"), "Read it"
     if row.reason == BAD_ADDRESS and place.may(Permission.ADD_PATIENT):
-        return reverse("clinic:ways", args=[row.patient.public_id]), "Correct the address"
+        return reverse("clinic:ways", args=[row.patient.public_id]), "Correct it"
     if row.reason in _TO_QUALIFY:
         return reverse("clinic:supply", args=[row.course]), "What to do"
     if row.reason.startswith(_TO_CALL) and place.may(Permission.RECORD_CARE):

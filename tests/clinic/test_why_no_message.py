@@ -122,7 +122,7 @@ def test_wrong_address_is_the_nurses_task_until_it_is_corrected(desk: Client, he
     ways = reverse("clinic:ways", args=[course.patient.public_id])
     shown = desk.get("/clinic/worklist/").content.decode()
     assert "Address does not work" in shown
-    assert shown.count(f'href="{ways}"') == shown.count("Correct the address") > 0
+    assert shown.count(f'href="{ways}"') == shown.count("Correct it") > 0
 
     desk.post(ways, {"pk": point.pk, "address": "right@mail.test"})
     assert "Address does not work" not in desk.get("/clinic/worklist/").content.decode()
