@@ -7,6 +7,7 @@ from monitoring.models.check_ins import CheckIn
 from monitoring.models.decisions import GateDecision
 from monitoring.models.desk import CodeMeaning, RememberedLink, ReportMove
 from monitoring.models.diary import DiaryDay
+from monitoring.models.documents import Document, DocumentOpening
 from monitoring.models.due_items import Contact, DueItem, DueItemStep, TaskAnswer
 from monitoring.models.escalations import Escalation, EscalationStep, PathwayStep
 from monitoring.models.home_tests import HomeTest, HomeTestReading
@@ -41,6 +42,8 @@ __all__ = [
     "Contact",
     "CourseStanding",
     "DiaryDay",
+    "Document",
+    "DocumentOpening",
     "DueItem",
     "DueItemStep",
     "EditionActivation",
