@@ -9,6 +9,7 @@ from clinic.views.cards import CardPreview, Cards, NewCard, OneCard
 from clinic.views.changes import Changed
 from clinic.views.concerns import Concern
 from clinic.views.courses import CourseView
+from clinic.views.documents import CourseDocument, CourseDocuments, Leaflet, Leaflets
 from clinic.views.filed_reports import FiledReport, LaboratoryHistory, Received
 from clinic.views.gallery import Gallery
 from clinic.views.guardians import GuardianRulePage, Guardians
@@ -76,6 +77,14 @@ urlpatterns = [
     ),
     path("courses/<uuid:public_id>/photos/", CoursePhotos.as_view(), name="photos"),
     path("courses/<uuid:public_id>/photos/<uuid:photo>/", CoursePhoto.as_view(), name="photo"),
+    path("courses/<uuid:public_id>/documents/", CourseDocuments.as_view(), name="documents"),
+    path(
+        "courses/<uuid:public_id>/documents/<uuid:document>/",
+        CourseDocument.as_view(),
+        name="document",
+    ),
+    path("leaflets/", Leaflets.as_view(), name="leaflets"),
+    path("leaflets/<uuid:public_id>/", Leaflet.as_view(), name="leaflet"),
     path("courses/<uuid:public_id>/", CourseView.as_view(), name="course"),
     path("courses/<uuid:public_id>/call/", Call.as_view(), name="call"),
     path("courses/<uuid:public_id>/supply/", Supply.as_view(), name="supply"),

@@ -257,6 +257,9 @@ EVENTS: dict[str, str] = {
     "card.published": "Patient's card published",
     "card.hidden": "Patient's card hidden",
     "card.shown": "Patient's card shown again",
+    "document.shared": "Document shared with the patient",
+    "document.withdrawn": "Document withdrawn",
+    "document.opened": "Document opened by the patient",
     "letter.written": "Message written by the patient",
     "letter.taken": "Message from the patient taken on",
     "letter.answered": "Message from the patient answered",
@@ -338,9 +341,7 @@ TEXT_STEPS: dict[str, str] = {
     "": "",
 }
 
-
-# What the rule book proposes for the newest results (5.2); a proposal, never done by itself.
-# What the rule book proposes for one result, after the name of the test.
+# What the rule book proposes for one result (5.2), after the name of the test.
 LAB_ACTIONS: dict[str, str] = {
     "continue": "continue",
     "acknowledge": "read, repeat soon, consider a lower dose",
@@ -351,7 +352,6 @@ LAB_ACTIONS: dict[str, str] = {
     "hold": "hold, and repeat within a week with CK and bilirubin",
     "stop": "stop or hold now, and speak to the patient today",
 }
-
 
 # What a prescriber can decide about results, mildest last: words by Acknowledgement's actions.
 DECISIONS: dict[str, str] = {

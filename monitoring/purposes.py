@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from messaging import purposes
 from messaging.purposes import Audience, Purpose, Urgency
-from monitoring.models import CourseStanding, DueItem, Escalation, PharmacyReport
+from monitoring.models import CourseStanding, Document, DueItem, Escalation, PharmacyReport
 from people.models import SignInLink
 from protocol.vocabulary import Owner, Requirement
 
@@ -54,6 +54,15 @@ def _still_reported(about: str, now: datetime) -> bool | str:
     """Nobody has settled what the pharmacy reported."""
     open_ones = PharmacyReport.objects.filter(pk=_id(about), settled_at__isnull=True)
     return open_ones.exists() or "settled meanwhile"
+
+
+def _still_there(about: str, now: datetime) -> bool | str:
+    """An answer stays; a document may have been taken back before anybody was told of it."""
+    kind, _, which = about.partition(":")
+    gone = kind == "document" and Document.objects.filter(
+        public_id=which, withdrawn_at__isnull=False
+    )
+    return "withdrawn meanwhile" if gone and gone.exists() else True
 
 
 def _always(about: str, now: datetime) -> bool:
@@ -124,7 +133,7 @@ CLINIC_MESSAGE = purposes.declare(
     urgency=Urgency.COURTESY,
     quiet_hours=True,
     expires_after=timedelta(days=7),
-    still_wanted=_always,
+    still_wanted=_still_there,
     template="clinic-message",
 )
 RESULT_NOTE = purposes.declare(

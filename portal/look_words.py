@@ -40,6 +40,7 @@ _SUPPLY: Text = _("Your next supply")
 _MESSAGES: Text = _("Your messages")
 _DIARY: Text = _("Your diary")
 _PHOTOS: Text = _("Your photos")
+_DOCUMENTS: Text = _("Your documents")
 _AFTER: Text = _("After your course")
 # Name in the access log: what it shows. What is recorded on the course is part of the record.
 PAGES: dict[str, Text] = {
@@ -78,6 +79,9 @@ PAGES: dict[str, Text] = {
     "message": _MESSAGES,
     "messages": _MESSAGES,
     "message from patient": _MESSAGES,
+    "documents": _DOCUMENTS,
+    "portal:documents": _DOCUMENTS,
+    "portal:document": _DOCUMENTS,
     "portal:results": _RESULTS,
     "portal:messages": _MESSAGES,
     "portal:write": _MESSAGES,

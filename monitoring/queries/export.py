@@ -76,6 +76,8 @@ TABLES: Mapping[str, tuple[Group, str]] = {
     "monitoring.EscalationStep": (Group.ALERTS, "escalation__course__patient"),
     "monitoring.PathwayStep": (Group.ALERTS, "escalation__course__patient"),
     "monitoring.Letter": (Group.MESSAGES, "patient"),
+    "monitoring.Document": (Group.MESSAGES, "patient"),
+    "monitoring.DocumentOpening": (Group.MESSAGES, "patient"),
     "messaging.Message": (Group.MESSAGES, "patient"),
     "messaging.Delivery": (Group.MESSAGES, "message__patient"),
     "messaging.AddressReport": (Group.MESSAGES, "contact_point__patient"),

@@ -9,6 +9,7 @@ from messaging import own_queries
 from monitoring import portal_queries
 from monitoring.actions import inbox
 from monitoring.queries import reading
+from monitoring.queries.documents import shared_with
 from monitoring.queries.letters import letters_of
 from portal import wording
 from portal.note_words import letter_words, note_words
@@ -41,6 +42,7 @@ class Messages(PatientPage):
             rows=[wording.message(row) for row in rows],
             notes=[note_words(row) for row in reading.notes_to(self.patient)],
             new=any(row.new for row in rows),
+            new_documents=sum(row.opened_at is None for row in shared_with(self.patient)),
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from messaging.models import Message
 from monitoring.actions import (
     assigning,
     code_maps,
+    documents,
     escalations,
     lab_tokens,
     letters,
@@ -27,6 +28,7 @@ from monitoring.actions import (
     pictures,
 )
 from monitoring.actions import results as arriving
+from monitoring.documents import File
 from monitoring.intake import hl7v2
 from monitoring.intake.code_map import LocalCode
 from monitoring.models import (
@@ -202,10 +204,20 @@ def _things(clinic: Clinic, course: Course, patient: Patient, doctor: User) -> d
         **_desk(clinic, patient, doctor),
         "concern": concern.public_id,
         **_pictures(course, patient),
+        **_documents(clinic, patient, doctor),
         "letter": letters.write(patient, text="May I swim?", nonce=uuid.uuid4(), now=NOW).public_id,
         "token": links.token_for(TOKEN_KEY),
         # Of no delivery: an unproved call is refused before its key is looked up.
         "delivery": uuid.UUID(int=1),
+    }
+
+
+def _documents(clinic: Clinic, patient: Patient, doctor: User) -> dict[str, object]:
+    """A letter of the patient, and a leaflet for all."""
+    file = File("pdf", b"%PDF-1.4\n%%EOF\n")
+    return {
+        name: documents.share(clinic, file, patient=who, title=name, by=doctor, now=NOW).public_id
+        for name, who in (("document", patient), ("leaflet", None))
     }
 
 
