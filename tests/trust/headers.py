@@ -20,8 +20,6 @@ ALLOWED = {
     "object-src": {"'none'"},
     "frame-ancestors": {"'none'"},
 }
-# A file to save may be shut in further, never less.
-SANDBOX: dict[str, set[str]] = {"sandbox": set()}
 CONSOLE = {"script-src": {"'nonce'", "'self'"}}
 EXACT = {
     "X-Content-Type-Options": "nosniff",
@@ -44,9 +42,10 @@ def missing_headers(response: HttpResponseBase, *, console: bool = False) -> lis
     ]
     if "no-store" not in response.headers.get("Cache-Control", ""):
         wrong.append(f"Cache-Control: {response.headers.get('Cache-Control')}")
-    said = {
-        each: words for each, words in policy_of(response).items() if SANDBOX.get(each) != words
-    }
+    said = policy_of(response)
+    # A file to save, and nothing else, may be shut in further; bare, so that nothing reopens.
+    if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        said = {name: words for name, words in said.items() if (name, words) != ("sandbox", set())}
     if said not in ([ALLOWED, ALLOWED | CONSOLE] if console else [ALLOWED]):
         wrong.append(f"Content-Security-Policy: {response.headers.get('Content-Security-Policy')}")
     return wrong
