@@ -78,8 +78,11 @@ def test_eastern_day_ends_by_the_clock_of_the_season(last_day: date, closes: dat
         (date(2027, 11, 7), time(1, 30), "America/New_York", "2027-11-07T05:30Z"),
         (date(2025, 10, 4), time(18, 30), "Australia/Sydney", "2025-10-04T08:30Z"),
         (date(2025, 10, 5), time(18, 30), "Australia/Sydney", "2025-10-05T07:30Z"),
+        (date(2027, 3, 28), time(1, 30), "Europe/London", "2027-03-28T01:00Z"),
+        (date(2027, 10, 31), time(1, 30), "Europe/London", "2027-10-31T00:30Z"),
         # A change of half an hour: 02:15 is skipped, 02:30 is the first that exists.
         (date(2027, 10, 3), time(2, 15), "Australia/Lord_Howe", "2027-10-02T15:30Z"),
+        (date(2027, 4, 4), time(1, 45), "Australia/Lord_Howe", "2027-04-03T14:45Z"),
     ],
 )
 def test_wall_clock_takes_the_next_time_that_exists(
