@@ -107,10 +107,11 @@ class ResultRow:
 class Task:
     """The check-in as the patient finds it: open, sent, or neither.
 
-    ``due_on`` belongs to the open one, ``submitted_on`` to the newest sent one, ``next_on`` is the
-    day on which another opens. ``begun`` says that some answers are saved.
+    ``public_id`` and ``due_on`` belong to the open one, ``submitted_on`` to the newest sent one,
+    ``next_on`` is the day on which another opens. ``begun`` says that some answers are saved.
     """
 
+    public_id: uuid.UUID | None
     due_on: date | None
     begun: bool
     submitted_on: date | None
@@ -238,6 +239,7 @@ def task(patient: Patient, *, now: datetime) -> Task:
         else None
     )
     return Task(
+        public_id=item.public_id if item is not None else None,
         due_on=item.due_on if item is not None else None,
         begun=draft is not None and draft.answers not in {"", "{}"},
         submitted_on=sent.submitted_on if sent is not None else None,

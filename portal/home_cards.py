@@ -36,6 +36,7 @@ class NextStep:
     """The one thing to do next; ``url`` only where it can be done here.
 
     ``task`` and ``said``: the open task that may be answered otherwise, and what was said last.
+    ``here``: it is done on these pages and nowhere else, so nobody has done it unseen.
     ``capsules``: what the pharmacy hands out, strength by strength.
 
     A deadline that is an instant is read with its weekday and zone.
@@ -50,6 +51,7 @@ class NextStep:
     label: str | Promise = ""
     task: uuid.UUID | None = None
     said: Said | None = None
+    here: bool = False
     capsules: tuple[str, ...] = ()
 
     @property
@@ -187,6 +189,7 @@ def _to_do(item: PlannedItem, home: Home) -> NextStep:
         label=label,
         task=home.task_ids.get(item.key),
         said=item.said,
+        here=item.requirement in wording.DONE_HERE,
     )
 
 

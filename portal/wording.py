@@ -63,6 +63,9 @@ REQUIREMENTS: dict[Requirement, Text] = {
     Requirement.LOOK_BACK: gettext_lazy("How your skin is now"),
 }
 
+# What is done on the patient's own pages and nowhere else.
+DONE_HERE = {Requirement.CHECK_IN, Requirement.NOTE, Requirement.LOOK_BACK}
+
 REQUIREMENT_NAMES: dict[Requirement, Text] = {
     Requirement.LABS: gettext_lazy("Blood test"),
     Requirement.PREGNANCY_TEST: gettext_lazy("Test"),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import DayField
 
+_ANYWHERE = {"unsure", "other"}
+
 
 class LaterForm(forms.Form):
     """One of the days that are offered."""
@@ -33,7 +35,7 @@ class DoneForm(forms.Form):
 
 
 class HelpForm(forms.Form):
-    """What is in the way."""
+    """What is in the way; ``here``: of something that is done on the patient's own pages."""
 
     trouble = forms.ChoiceField(
         choices=[
@@ -46,3 +48,9 @@ class HelpForm(forms.Form):
         ],
         error_messages={"required": _("Choose what is in the way.")},
     )
+
+    def __init__(self, *args: object, here: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if here:
+            trouble: forms.ChoiceField = self.fields["trouble"]  # type: ignore[assignment]
+            trouble.choices = [row for row in trouble.choices if row[0] in _ANYWHERE]

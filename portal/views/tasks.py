@@ -6,6 +6,7 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from monitoring import portal_queries
@@ -15,10 +16,14 @@ from people.queries import NotFound
 from portal import wording
 from portal.forms.tasks import DoneForm, HelpForm, LaterForm
 from portal.views.page import PatientPage
+from protocol.vocabulary import Requirement
 
 
 class Task(PatientPage):
-    """One open task and the three things to say about it. None of them counts as done."""
+    """One open task and the three things to say about it. None of them counts as done.
+
+    What is done on these pages and nowhere else cannot have been done already.
+    """
 
     # It is the page behind "I can't do this now" of a reminder.
     task_page = True
@@ -57,19 +62,21 @@ class Task(PatientPage):
             raise Http404 from None
 
     def _forms(self, task: OpenTask, said: str = "") -> dict[str, LaterForm | DoneForm | HelpForm]:
-        """The three forms, the one of ``said`` filled in as it was sent."""
+        """What can be said, the form of ``said`` filled in as it was sent."""
         sent = {said: self.request.POST}
-        return {
+        here = task.requirement in wording.DONE_HERE
+        forms: dict[str, LaterForm | DoneForm | HelpForm] = {
             "later": LaterForm(sent.get("later"), days=task.days),
-            "done": DoneForm(sent.get("done")),
-            "help": HelpForm(sent.get("help")),
+            "help": HelpForm(sent.get("help"), here=here),
         }
+        return forms if here else forms | {"done": DoneForm(sent.get("done"))}
 
     def _page(self, task: OpenTask, *, status: int = 200, **forms: object) -> HttpResponse:
         return self.show(
             "portal/task.html",
             status=status,
             task=task,
+            do_url=reverse("portal:check-in") if task.requirement == Requirement.CHECK_IN else "",
             title=wording.REQUIREMENTS[task.requirement],
             **{**self._forms(task), **forms},
         )

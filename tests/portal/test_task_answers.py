@@ -35,11 +35,24 @@ DAY = {"on_0": str(TODAY.day), "on_1": str(TODAY.month), "on_2": str(TODAY.year)
 
 
 def test_first_page_leads_to_the_answers(signed_in: Client, course: Course) -> None:
-    shown = signed_in.get("/home/").content.decode()
-    assert "I can’t do it now, or have done it" in shown  # noqa: RUF001
+    """So does the page of the check-in, to which its reminder's link leads."""
     item = task_of(course)
-    assert page(item) in shown
+    for address in ("/home/", "/check-in/"):
+        shown = signed_in.get(address).content.decode()
+        assert "I can’t do it now" in shown  # noqa: RUF001
+        assert page(item) in shown
     assert "Remind me later" in signed_in.get(page(item)).content.decode()
+
+
+def test_only_what_is_done_elsewhere_can_have_been_done_already(
+    signed_in: Client, course: Course
+) -> None:
+    shown = signed_in.get(page(task_of(course))).content.decode()
+    assert "Do it now" in shown
+    assert "I have done it" not in shown and "appointment" not in shown
+    shown = signed_in.get(page(task_of(course, "labs"))).content.decode()
+    assert "Do it now" not in shown
+    assert "I have done it" in shown and "appointment" in shown
 
 
 def test_later_takes_reminders_back_and_plans_one_on_the_day_asked_for(
@@ -91,7 +104,7 @@ def test_help_is_on_the_nurses_list_at_once_until_somebody_has_called(
     signed_in: Client, course: Course
 ) -> None:
     item = task_of(course)
-    assert says(signed_in, item, said="help", trouble="appointment") == 302
+    assert says(signed_in, item, said="help", trouble="unsure") == 302
     standing = CourseStanding.objects.get(course=course)
     assert (standing.reason, standing.owner) == ("help:check-in", "nurse")
     assert "will call you" in signed_in.get(page(item)).content.decode()
@@ -106,7 +119,7 @@ def test_help_is_on_the_nurses_list_at_once_until_somebody_has_called(
 def test_saying_it_twice_says_it_once_and_another_answer_replaces_it(
     signed_in: Client, course: Course
 ) -> None:
-    item = task_of(course)
+    item = task_of(course, "labs")
     for _ in range(2):
         says(signed_in, item, said="help", trouble="cost")
     assert TaskAnswer.objects.count() == 1
@@ -135,6 +148,7 @@ def test_saying_it_twice_says_it_once_and_another_answer_replaces_it(
 def test_nonsense_is_refused_and_changes_nothing(
     signed_in: Client, course: Course, fields: dict[str, str]
 ) -> None:
+    assert says(signed_in, task_of(course, "labs"), **fields) == 422
     assert says(signed_in, task_of(course), **fields) == 422
     assert not TaskAnswer.objects.exists()
 
@@ -144,10 +158,10 @@ def test_task_that_has_ended_and_another_persons_do_not_exist(
 ) -> None:
     item = task_of(course)
     other = task_of(world.course(world.patient(course.clinic)))
-    assert says(signed_in, other, said="help", trouble="cost") == 404
+    assert says(signed_in, other, said="help", trouble="unsure") == 404
     item.ended, item.ended_at = "withdrawn", NOW
     item.save()
-    assert says(signed_in, item, said="help", trouble="cost") == 404
+    assert says(signed_in, item, said="help", trouble="unsure") == 404
     assert signed_in.get(reverse("portal:task", args=[uuid.uuid4()])).status_code == 404
 
 
