@@ -1,4 +1,7 @@
-"""What Celery is never asked for: it rings, PostgreSQL remembers (REM-03, REM-22, REM-24)."""
+"""What Celery is never asked for: it rings, PostgreSQL remembers.
+
+REM-03, REM-06, REM-07, REM-22, REM-24.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,15 @@ def test_a_task_ends_before_it_is_given_out_again() -> None:
     visible_again = app.conf.broker_transport_options["visibility_timeout"]
     assert visible_again > app.conf.task_time_limit
     assert all((task.time_limit or 0) < visible_again for task in app.tasks.values())
+
+
+def test_a_ring_whose_worker_is_killed_comes_again_and_rings_for_nobody_in_particular() -> None:
+    """Without an argument a ring that comes twice, from two beats or a killed worker, is one."""
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert not any(
+        entry.get("args") or entry.get("kwargs") for entry in app.conf.beat_schedule.values()
+    )
 
 
 def test_a_beat_that_comes_back_rings_once_and_makes_up_for_nothing() -> None:

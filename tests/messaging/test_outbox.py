@@ -1,4 +1,4 @@
-"""Planning: one row per key, from any number of planners, in the act's own transaction (G1)."""
+"""Planning: one row per key from any number of planners, in the act's transaction (G1, REM-01)."""
 
 from __future__ import annotations
 

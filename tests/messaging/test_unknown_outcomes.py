@@ -42,7 +42,7 @@ def state(message: Message) -> tuple[str, str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("fault", ["drop", "drop-after-accept", "500"])
 def test_safety_is_tried_once_more_with_the_same_key_and_text(sms: Sink, fault: str) -> None:
-    """F-18: a provider that honours the key accepts it once."""
+    """F-18, G4: a provider that honours the key accepts it once."""
     sms.faults = [fault]
     planned = world.message(world.patient())
     dispatch.run(now=NOON)

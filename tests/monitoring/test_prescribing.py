@@ -75,6 +75,7 @@ def test_blocked_signature_is_refused_with_all_reasons_and_kept() -> None:
 
 
 def test_same_form_pressed_twice_signs_once() -> None:
+    """REM-21."""
     at = world.clinic()
     course, doctor, nonce = ready.course(at), world.staff(at), uuid.uuid4()
 

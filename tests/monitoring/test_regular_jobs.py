@@ -59,6 +59,7 @@ def test_switch_is_not_told_while_messages_wait_past_their_time(
 def test_sweep_that_sends_what_waited_tells_the_switch(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """REM-02: the command alone does all that the beat and its workers do."""
     asked: list[str] = []
     settings.HEARTBEAT_URL = f"http://127.0.0.1:{free_port()}/"
     monkeypatch.setattr(heartbeat.httpx, "get", lambda url, timeout: asked.append(url))

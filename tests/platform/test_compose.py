@@ -95,6 +95,13 @@ def test_database_and_broker_are_reached_from_inside_only(compose: dict[str, Any
     assert compose["networks"]["inside"] == {"internal": True}
 
 
+def test_broker_refuses_before_it_forgets(compose: dict[str, Any]) -> None:
+    """REM-19."""
+    command = compose["services"]["redis"]["command"]
+    for option, value in (("--maxmemory-policy", "noeviction"), ("--appendonly", "yes")):
+        assert command[command.index(option) + 1] == value
+
+
 def test_every_variable_that_is_read_stands_in_the_example() -> None:
     example = (PROJECT / ".env.example").read_text("utf-8")
     named = set(re.findall(r"^(\w+)=", example, re.MULTILINE))

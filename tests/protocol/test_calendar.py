@@ -50,6 +50,7 @@ DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 def test_add_months_clamps_to_the_end_of_the_month(
     anchor: date, months: int, expected: date
 ) -> None:
+    """REM-11: from the anchor, so the 31st comes back after a short month."""
     assert add_months(anchor, months) == expected
 
 
