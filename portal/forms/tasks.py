@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import DayField
 
-_ANYWHERE = {"unsure", "other"}
+_ANYWHERE = [("unsure", _("I am not sure what to do")), ("other", _("Something else"))]
+_ELSEWHERE = [
+    ("appointment", _("I cannot get an appointment")),
+    ("order", _("I have no order or form")),
+    ("cost", _("The cost, or my insurance")),
+    ("travel", _("I am away, or cannot get there")),
+]
 
 
 class LaterForm(forms.Form):
@@ -38,19 +44,9 @@ class HelpForm(forms.Form):
     """What is in the way; ``here``: of something that is done on the patient's own pages."""
 
     trouble = forms.ChoiceField(
-        choices=[
-            ("appointment", _("I cannot get an appointment")),
-            ("order", _("I have no order or form")),
-            ("cost", _("The cost, or my insurance")),
-            ("travel", _("I am away, or cannot get there")),
-            ("unsure", _("I am not sure what to do")),
-            ("other", _("Something else")),
-        ],
         error_messages={"required": _("Choose what is in the way.")},
     )
 
     def __init__(self, *args: object, here: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if here:
-            trouble: forms.ChoiceField = self.fields["trouble"]  # type: ignore[assignment]
-            trouble.choices = [row for row in trouble.choices if row[0] in _ANYWHERE]
+        self.fields["trouble"].choices = _ANYWHERE if here else _ELSEWHERE + _ANYWHERE  # type: ignore[attr-defined]
