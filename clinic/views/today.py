@@ -105,12 +105,13 @@ class Today(ListPage):
             groups=groups,
             found=found,
             lost=counted(found.counts["lost"], COUNTED_UP_TO) if found.counts["lost"] else "",
+            without=counted(found.counts["gap"], COUNTED_UP_TO),
             nothing=counted(found.counts["nothing"], COUNTED_UP_TO),
             unreached=unreached,
             letters=written,
             digest=digest,
             bad_addresses=bad_addresses,
-            title_count=found.counts["act"],
+            title_count=counted(found.counts["act"], COUNTED_UP_TO),
         )
         if self.unchanged(digest):
             response.headers["HX-Reswap"] = "none"

@@ -106,7 +106,7 @@ class Worklist(ListPage):
             # Once it has changed the page keeps saying so, until it is loaded anew.
             have=had if self.polled and had.isalnum() else digest,
             changed=self.polled and had != digest,
-            title_count=found.counts["act"],
+            title_count=counted(found.counts["act"], COUNTED_UP_TO),
             search_url=address(show, who),
             search_value=text,
             search_hint="Name, birth date or number",
