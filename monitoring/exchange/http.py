@@ -178,20 +178,38 @@ def _plain(refused: Refused) -> HttpResponse:
 @_door(_HL7_TYPES, _plain)
 def hl7v2(call: Call) -> HttpResponse:
     """HL7 v2: each message of the body is answered by its own acknowledgement, in order."""
-    body = call.body
     sent = call.charset
-    if sent and sent not in _KEPT_AS_SENT:
-        # Kept as UTF-8, so that it reads the same later, without the header of this call.
-        try:
-            body = body.decode(sent).encode()
-        except UnicodeError:
-            raise Refused(400, "invalid", "The body is not in the named character set.") from None
+    body = _kept(call.body, sent)
     taken = _taken(call, body, Format.HL7V2)
     answer = b"".join(acknowledge(each, now=call.now) for each in taken)
     status = _status(taken, readable=any(has_header(each) for each in taken))
     charset = "utf-8" if sent else ""
     kind = f"{call.content_type}; charset={charset}" if charset else call.content_type
     return HttpResponse(answer, status=status, content_type=kind)
+
+
+def _kept(body: bytes, charset: str) -> bytes:
+    """The body as it is kept, so that it reads the same later, without the header of this call.
+
+    What is UTF-8 is that whatever was named, as over MLLP: clients add a character set by
+    themselves. UTF-8 or ASCII named in vain counts as nothing named.
+    """
+    if not charset or charset in _KEPT_AS_SENT:
+        return body
+    if not charset.startswith("utf-16") and _is_utf8(body):
+        return body
+    try:
+        return body.decode(charset).encode()
+    except UnicodeError:
+        raise Refused(400, "invalid", "The body is not in the named character set.") from None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _outcome(refused: Refused) -> HttpResponse:

@@ -14,10 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from monitoring.exchange.frames import Broken, Deframer, framed
+from monitoring.exchange.seldom import Seldom
 from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT
 
 _CHUNK = 64 * 1024
-_log = logging.getLogger(__name__)
+_seldom = Seldom(logging.getLogger(__name__))
 
 # The acknowledgements of what one frame held: called in a thread, returns after commit.
 Work = Callable[[bytes | Broken], list[bytes]]
@@ -68,14 +69,14 @@ class Listener:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None or len(self._open) >= self._limits.connections or self._stop.is_set():
-            _log.warning("a connection was closed at once: too many are open")
+            _seldom.say(logging.WARNING, "a connection was closed at once: too many are open")
             writer.close()
             return
         self._open.add(task)
         try:
             await self._converse(reader, writer)
         except OSError:
-            _log.info("a connection broke off")
+            _seldom.say(logging.INFO, "a connection broke off")
         finally:
             self._open.discard(task)
             writer.close()
@@ -96,7 +97,7 @@ class Listener:
             # What never ends is answered, kept as far as it came, and not listened to any more.
             await self._work_on(never, writer)
         elif never:
-            _log.info("a connection ended inside a frame: it was not answered")
+            _seldom.say(logging.INFO, "a connection ended inside a frame: it was not answered")
 
     async def _work_on(self, frame: bytes | Broken, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()

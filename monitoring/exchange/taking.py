@@ -19,6 +19,7 @@ from audit import trail
 from monitoring import lab_files
 from monitoring.actions import results
 from monitoring.actions.results import Receipt
+from monitoring.exchange.seldom import Seldom
 from monitoring.intake.report import Entry, Format, Rejected
 from monitoring.queries import code_maps
 from people.models import Clinic
@@ -26,7 +27,7 @@ from people.models import Clinic
 MOST_MESSAGES = 1_000
 _HEAD = 64 * 1024
 
-_log = logging.getLogger(__name__)
+_seldom = Seldom(logging.getLogger(__name__))
 _MESSAGES = Counter("isotrack_lab_messages", "Messages of laboratories", ["way", "answer"])
 
 
@@ -140,7 +141,7 @@ def _one(
     except Exception as error:  # the sender must have an answer, and the next message its turn
         failure, what = Failure.INTERNAL, type(error).__name__
     # The kind only: the text of an error may quote the message.
-    _log.error("a laboratory message was not taken in: %s", what)
+    _seldom.say(logging.ERROR, f"a laboratory message was not taken in: {what}")
     return Taken(header, failure=failure)
 
 

@@ -78,11 +78,15 @@ class _Cutter:
             self._keep(bare, ending)
         else:
             self._keep(line, ending)
+        # Bytes that are no message hold many frame marks by chance: they are one piece, not many.
+        stray = self.astray and not self.started
         if ending == _FRAME_START:
-            yield from self.finish(cut=self.framed)
+            if not stray:
+                yield from self.finish(cut=self.framed)
             self.framed = True
         elif ending == _FRAME_END:
-            yield from self.finish()
+            if not stray:
+                yield from self.finish()
             self.framed = False
 
     def finish(self, *, cut: bool = False) -> Iterator[bytes | Rejected]:

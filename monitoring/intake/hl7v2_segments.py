@@ -28,7 +28,7 @@ _CHARACTER_SETS = {
     "cp1252": "cp1252",
     "unicode utf-8": "utf-8",
 }
-# A result takes some fifty; a message beyond this only costs memory.
+# Of fields and segments. A result takes some fifty; a message beyond this only costs memory.
 MOST_SEPARATORS = 100_000
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?=$|[^\w\s])")
 _FREE_TEXT = ("NTE",)
@@ -113,7 +113,8 @@ def parse(data: bytes) -> list[Segment]:
     """
     lines = _lines(decode(data))
     separators = _separators(lines[0])
-    if sum(line.count(separator) for line in lines for separator in separators) > MOST_SEPARATORS:
+    fields = sum(line.count(separator) for line in lines for separator in separators)
+    if len(lines) + fields > MOST_SEPARATORS:
         raise NotReadable("the message has more fields than any result message")
     try:
         message = hl7.parse("\r".join(lines))

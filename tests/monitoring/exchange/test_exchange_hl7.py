@@ -8,12 +8,16 @@ import pytest
 from django.db import OperationalError
 
 from monitoring.actions import results
-from monitoring.exchange import http
+from monitoring.exchange import http, taking
 from monitoring.intake.hl7v2_frames import MESSAGE_LIMIT
+from monitoring.intake.report import Format
+from monitoring.management.commands import mllp
 from monitoring.models import LabMessage, LabReport, Observation
+from people.models import Clinic
 from tests.monitoring.exchange.laboratory_system import (
     codes,
     message,
+    now,
     post,
     segments,
 )
@@ -127,6 +131,40 @@ def test_named_character_set_is_honoured(token: str, charset: str) -> None:
     )
     assert codes(response.content) == [("AA", "182")]
     assert json.loads(LabReport.objects.get().hints)["given"] == "Renée"
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "said", "charset"),
+    [
+        ("Zoë", "iso-8859-1", "", ""),
+        ("Zoë", "iso-8859-1", "8859/1", ""),
+        ("Zoë", "iso-8859-1", "", "; charset=utf-8"),
+        ("Zoë", "iso-8859-1", "", "; charset=us-ascii"),
+        ("Zoë", "utf-8", "", "; charset=iso-8859-1"),
+        ("Łucja", "iso-8859-2", "8859/2", ""),
+        ("Łucja", "iso-8859-2", "", "; charset=iso-8859-2"),
+    ],
+)
+def test_letters_are_read_alike_over_both_ways(
+    clinic: Clinic, token: str, name: str, encoding: str, said: str, charset: str
+) -> None:
+    """B-cases: ISO-8859-1 unsaid or named, and clients that add a character set by themselves."""
+    text = messages.message(
+        messages.PID.replace("MRN-7001", "NOBODY").replace("Ada", name),
+        messages.OBR,
+        messages.obx(),
+        header=messages.msh(charset=said),
+    ).decode()
+    body = text.encode(encoding)
+    response = post(body, token, content_type=f"application/hl7-v2{charset}")
+    assert codes(response.content) == [("AA", "182")]
+    if "8859-2" not in charset:  # over MLLP nobody but the message names a character set
+        (taken,) = taking.take(
+            body.replace(b"|182|", b"|183|"), wire=Format.HL7V2, clinic=clinic, source="mllp",
+            by=mllp.LISTENER, now=now(),
+        )  # fmt: skip
+        assert taken.answer == "AA"
+    assert {json.loads(each.hints)["given"] for each in LabReport.objects.all()} == {name}
 
 
 def test_nul_bytes_and_control_characters_are_survived(token: str) -> None:

@@ -55,6 +55,13 @@ def test_text_outside_any_message_is_not_dropped_silently() -> None:
     assert outcome(b"OBX|1|NM|1742-6^ALT^LN||83\r" + ONE)[0].startswith("there is text outside")
 
 
+def test_bytes_that_are_no_message_are_one_complaint_however_many_marks_they_hold() -> None:
+    junk = b"PK\x03\x04\x0bab\x1c\r\x0b\x0bcd\x1cef" * 500
+    stray, first = outcome(junk + b"\r" + ONE)
+    assert stray.startswith("there is text outside")
+    assert first == "1"
+
+
 def test_batch_that_lost_a_message_says_so() -> None:
     good, complaint = outcome(b"BHS|^~\\&|L\r" + ONE + b"BTS|2\r")
 
