@@ -100,7 +100,8 @@ def test_decision_is_closed_and_says_what_enforces_it(page: Path) -> None:
 
 def test_each_hazard_has_its_control_its_proof_and_what_remains() -> None:
     parts = re.split(r"^## (H\d+) ", HAZARDS.read_text("utf-8"), flags=re.M)[1:]
-    assert parts[::2] == [f"H{number}" for number in range(1, 16)]
+    assert len(parts[::2]) >= 15
+    assert parts[::2] == [f"H{number}" for number in range(1, len(parts[::2]) + 1)]
     for number, text in zip(parts[::2], parts[1::2], strict=True):
         labels = re.findall(r"^- \*\*(.+?)\.\*\*", text, re.M)
         assert labels == ["Cause", "Effect", "Control", "Proved by", "Residual"], number
