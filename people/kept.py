@@ -11,6 +11,8 @@ SQL once, PostgreSQL keeps it planned, and rows come back as tuples with names i
     )
     weights, visits = ask({_WEIGHTS: {"courses": [1, 2]}, _VISITS: {"courses": [1, 2]}})
 
+Without columns the rows are models after all, with the others that ``select_related`` names.
+
 Only what is marked as ``Given`` may differ from one time to the next. Everything else is part of
 the statement, so that an index with a condition fits it as well.
 """
@@ -21,8 +23,17 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
-from django.db import connection
-from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import (
+    Expression,
+    Field,
+    ForeignObject,
+    IntegerField,
+    Lookup,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.query import get_related_populators
 from psycopg import sql
 from psycopg.types.numeric import Int8
 
@@ -56,22 +67,38 @@ class Among(Lookup):
         return f"{left} = ANY({right})", [*left_given, *right_given]
 
 
+class HowMany(Subquery):
+    """How many rows a query has, as a column of another; its limit stands inside.
+
+    ``different``: a column of which each value counts once.
+    """
+
+    template = "(SELECT count(%(what)s) FROM (%(subquery)s) _counted)"
+    output_field = IntegerField()
+
+    def __init__(self, found: QuerySet[Any], *, different: str = "") -> None:
+        what = f'DISTINCT "{different}"' if different else "*"
+        super().__init__(found.values(different or "pk"), what=what)
+
+
 class Kept:
     """One query. It is written when it is asked first, so that models may still be loading here.
 
     Args:
         query: makes the query; called once.
-        columns: names as ``values_list`` takes them, and as the rows have them.
+        columns: names as ``values_list`` takes them, and as the rows have them; none: models.
     """
 
     def __init__(self, query: Callable[[], QuerySet[Any]], *columns: str) -> None:
         self._query, self._columns = query, columns
-        self._row = _row_of(columns)
 
     @cached_property
     def _written(self) -> tuple[str, Any, dict[int, Any]]:
         """The statement, its compiler, and what Django does to columns it reads."""
-        compiler = self._query().values_list(*self._columns).query.get_compiler("default")
+        asked_for = self._query()
+        if self._columns:
+            asked_for = asked_for.values_list(*self._columns)
+        compiler = asked_for.query.get_compiler(DEFAULT_DB_ALIAS)
         text, asked = compiler.as_sql()
         pieces = text.split("%s")
         if "%" in "".join(pieces):
@@ -80,6 +107,14 @@ class Kept:
         statement = "".join(piece + place for piece, place in zip(pieces, places, strict=True))
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         return statement, compiler, compiler.get_converters(columns)
+
+    @cached_property
+    def _make(self) -> Callable[[Sequence[Any]], Any]:
+        """What makes a row of the values of one."""
+        if self._columns:
+            return _row_of(self._columns)._make
+        _, compiler, _ = self._written
+        return _model_of(compiler)
 
     def send(self, cursor: "psycopg.Cursor[Any]", given: Values) -> None:
         """Ask; the answer may come later."""
@@ -95,7 +130,7 @@ class Kept:
         found: Any = cursor.fetchall()
         if converters:
             found = compiler.apply_converters(found, converters)
-        return [self._row._make(row) for row in found]
+        return list(map(self._make, found))
 
     def ask(self, **given: object) -> list[Any]:
         """The rows of this query alone."""
@@ -119,6 +154,23 @@ def ask(questions: Mapping[Kept, Values]) -> list[list[Any]]:
 
 def _row_of(columns: tuple[str, ...]) -> Any:
     return namedtuple("Row", columns)  # noqa: PYI024 - the columns differ
+
+
+def _model_of(compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """Makes a model of a row, and of what stands beside it; as Django does for each query anew."""
+    described = compiler.klass_info
+    own = slice(described["select_fields"][0], described["select_fields"][-1] + 1)
+    names = [column.target.attname for column, *_ in compiler.select[own]]
+    # The types are those of a Django to come, which asks for one thing more.
+    related = get_related_populators(described, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+
+    def make(row: Sequence[Any]) -> Any:
+        found = described["model"].from_db(DEFAULT_DB_ALIAS, names, row[own])
+        for each in related:
+            each.populate(row, found)
+        return found
+
+    return make
 
 
 def _place(asked: object) -> str:

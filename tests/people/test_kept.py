@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from people.kept import Given, Kept, ask
-from people.models import ContactPoint, Patient
+from people.kept import Given, HowMany, Kept, ask
+from people.models import Clinic, ContactPoint, Patient
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,36 @@ def test_fixed_values_mean_what_they_say_and_columns_are_read_as_a_model_reads_t
 
     assert [row.family_name for row in named.ask()] == ["O'Neill 100% %s"]
     assert "+447700900123" in [row.address for row in addresses.ask(people=[person.pk])]
+
+
+def test_without_columns_the_rows_are_models_with_those_beside_them() -> None:
+    person = world.patient(world.clinic())
+    whole = Kept(lambda: Patient.objects.select_related("clinic", "user").filter(pk=Given("id")))
+
+    with CaptureQueriesContext(connection) as asked:
+        (found,) = whole.ask(id=person.pk)
+        beside = (found.clinic, found.user)
+
+    assert found == person and found.born == person.born
+    assert beside == (person.clinic, None)
+    assert len(asked) == 1
+
+
+def test_rows_are_counted_as_a_column_up_to_a_limit_and_each_value_once() -> None:
+    at = world.clinic()
+    for _ in range(3):
+        world.patient(at, family_name="Rivera")
+    there = Patient.objects.filter(clinic_id=Given("clinic"))
+    counts = Kept(
+        lambda: Clinic.objects.filter(pk=Given("clinic")).annotate(
+            every=HowMany(there),
+            some=HowMany(there[:2]),
+            names=HowMany(there, different="family_name"),
+        ),
+        *("every", "some", "names"),
+    )
+
+    assert counts.ask(clinic=at.pk) == [(3, 2, 1)]
 
 
 def test_failure_is_djangos_and_undoes_what_was_begun() -> None:
