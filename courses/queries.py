@@ -6,9 +6,22 @@ from datetime import date, datetime
 
 from audit import trail
 from courses.models import Course, Prescription
+from people.kept import Given, Kept, ask
 from people.models import Patient, User
 from people.permissions import Permission
-from people.queries import NotFound, NotPermitted, clinics_where
+from people.queries import ROLES, NotFound, NotPermitted, permits
+
+_COURSE = Kept(
+    lambda: Course.objects.select_related("patient", "clinic", "patient__clinic").filter(
+        public_id=Given("course"),
+        clinic__memberships__user_id=Given("user"),
+        clinic__memberships__active=True,
+    )
+)
+_COURSES = Kept(
+    lambda: Course.objects.filter(patient_id=Given("patient")).order_by("-number"),
+    *("public_id", "number", "started_on", "last_dose_on"),
+)
 
 
 def course_for(
@@ -20,19 +33,12 @@ def course_for(
         NotFound: no such course in any clinic of the user; screens answer 404.
         NotPermitted: the user's role in that clinic lacks ``need``; screens answer 403.
     """
-    course = (
-        Course.objects.select_related("patient", "clinic", "patient__clinic")
-        .filter(
-            public_id=public_id,
-            clinic__memberships__user=user,
-            clinic__memberships__active=True,
-        )
-        .first()
-    )
-    if course is None:
+    found, roles = ask({_COURSE: {"course": public_id, "user": user.pk}, ROLES: {"user": user.pk}})
+    if not found:
         trail.saw(user, page=page, now=now, refused=True)
         raise NotFound
-    permitted = clinics_where(user, need).filter(pk=course.clinic_id).exists()
+    (course,) = found
+    permitted = permits(roles, course.clinic_id, need)
     trail.saw(
         user,
         page=page,
@@ -89,5 +95,4 @@ class CourseRow:
 
 def courses_of(patient: Patient) -> list[CourseRow]:
     """Every course of a patient, the newest first."""
-    rows = Course.objects.filter(patient=patient).order_by("-number")
-    return [CourseRow(row.public_id, row.number, row.started_on, row.last_dose_on) for row in rows]
+    return [CourseRow(*row) for row in _COURSES.ask(patient=patient.pk)]

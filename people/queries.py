@@ -4,15 +4,40 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Upper
 
 from audit import trail
+from people.kept import Given, Kept, ask
 from people.models import SEARCHED, Clinic, Membership, Patient, User
 from people.permissions import GRANTS, Permission, Role, grants
 
+_SEXES = {each.value: str(each.label) for each in Patient.Sex}
 _BY_NAME = ("family_name", "given_name")
+
+
+def _held(*, by_clinic: bool = False) -> QuerySet[Membership]:
+    """The clinics in which a user works."""
+    rows = Membership.objects.filter(user_id=Given("user"), active=True)
+    return rows.order_by("clinic__name") if by_clinic else rows
+
+
+_PLACES = Kept(
+    lambda: _held(by_clinic=True),
+    *("clinic_id", "clinic__slug", "clinic__name", "clinic__timezone", "clinic__country"),
+    *("role", "lead_prescriber"),
+)
+# Asked together with the record itself by every door.
+ROLES = Kept(_held, "clinic_id", "role")
+_PATIENT = Kept(
+    lambda: Patient.objects.select_related("clinic").filter(
+        public_id=Given("patient"),
+        clinic__memberships__user_id=Given("user"),
+        clinic__memberships__active=True,
+    )
+)
 
 
 class NotFound(Exception):
@@ -55,22 +80,17 @@ class PatientRow:
 
 def places_of(user: User) -> list[Place]:
     """Every clinic in which the user works, by name."""
-    memberships = (
-        Membership.objects.filter(user=user, active=True)
-        .select_related("clinic")
-        .order_by("clinic__name")
-    )
     return [
         Place(
-            clinic_id=membership.clinic_id,
-            slug=membership.clinic.slug,
-            name=membership.clinic.name,
-            timezone=membership.clinic.timezone,
-            country=membership.clinic.country,
-            role=Role(membership.role),
-            lead_prescriber=membership.lead_prescriber,
+            clinic_id=row.clinic_id,
+            slug=row.clinic__slug,
+            name=row.clinic__name,
+            timezone=row.clinic__timezone,
+            country=row.clinic__country,
+            role=Role(row.role),
+            lead_prescriber=row.lead_prescriber,
         )
-        for membership in memberships
+        for row in _PLACES.ask(user=user.pk)
     ]
 
 
@@ -91,19 +111,14 @@ def patient_for(
         NotFound: no such patient in any clinic of the user.
         NotPermitted: in the user's clinic, but the role lacks ``need``.
     """
-    patient = (
-        Patient.objects.select_related("clinic")
-        .filter(
-            public_id=public_id,
-            clinic__memberships__user=user,
-            clinic__memberships__active=True,
-        )
-        .first()
+    found, roles = ask(
+        {_PATIENT: {"patient": public_id, "user": user.pk}, ROLES: {"user": user.pk}}
     )
-    if patient is None:
+    if not found:
         trail.saw(user, page=page, now=now, refused=True)
         raise NotFound
-    permitted = clinics_where(user, need).filter(pk=patient.clinic_id).exists()
+    (patient,) = found
+    permitted = permits(roles, patient.clinic_id, need)
     trail.saw(
         user,
         page=page,
@@ -115,6 +130,11 @@ def patient_for(
     if not permitted:
         raise NotPermitted(need)
     return patient
+
+
+def permits(roles: Iterable[Any], clinic_id: int, need: Permission) -> bool:
+    """Whether one of a user's ``ROLES`` holds the permission in a clinic."""
+    return any(row.clinic_id == clinic_id and grants(Role(row.role), need) for row in roles)
 
 
 def search(place: Place, text: str, *, limit: int = 25) -> list[PatientRow]:
@@ -150,8 +170,13 @@ def patient_row(patient: Patient) -> PatientRow:
         family_name=patient.family_name,
         title=patient.title,
         born=patient.born,
-        sex=patient.get_sex_display(),
+        sex=sex_words(patient.sex),
     )
+
+
+def sex_words(code: str) -> str:
+    """A patient's sex in the words of the pages."""
+    return _SEXES.get(code, code)
 
 
 def patient_of(user: User) -> Patient | None:
