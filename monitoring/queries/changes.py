@@ -13,7 +13,8 @@ from audit.kinds import Kind
 from audit.models import IS_NEWS, Event
 from courses.models import Course
 from monitoring.models import ResultReview
-from people.models import Patient, User
+from people.kept import Given, HowMany, Kept
+from people.models import Clinic, Patient, User
 from people.queries import PatientRow, Place, patient_row
 from protocol.calendar import start_of_day
 
@@ -125,8 +126,10 @@ def since_day(text: str, *, today: date) -> date:
 
 def count_changed(place: Place, *, since: date, me: User) -> int:
     """How many patients ``changed`` would list."""
-    newest = _newest(place, since=since, me=me)
-    return len(set(newest.values_list("patient", flat=True)[:MOST]))
+    (row,) = _HOW_MANY.ask(
+        clinic=place.slug, since=start_of_day(since, place.timezone), me=me.audit_id
+    )
+    return row.changed
 
 
 def changed(place: Place, *, since: date, me: User, page: int) -> ChangedPage:
@@ -169,17 +172,24 @@ def changed(place: Place, *, since: date, me: User, page: int) -> ChangedPage:
 
 def _events(place: Place, *, since: date, me: User) -> list[tuple[Any, ...]]:
     """Patient, kind, detail, moment and actor of the newest events, newest first."""
-    newest = _newest(place, since=since, me=me)
+    newest = _newest(place.slug, since=start_of_day(since, place.timezone), me=me.audit_id)
     return list(newest.values_list("patient", "kind", "detail", "at", "actor", "actor_name")[:MOST])
 
 
-def _newest(place: Place, *, since: date, me: User) -> QuerySet[Event]:
-    rows: QuerySet[Event] = Event.objects.filter(
-        IS_NEWS,
-        clinic=place.slug,
-        at__gte=start_of_day(since, place.timezone),
-    ).exclude(actor=me.audit_id)
-    return rows.order_by("-at", "-pk")
+def _newest(clinic: Any, *, since: Any, me: Any) -> QuerySet[Event]:
+    rows: QuerySet[Event] = Event.objects.filter(IS_NEWS, clinic=clinic, at__gte=since)
+    return rows.exclude(actor=me).order_by("-at", "-pk")
+
+
+_HOW_MANY = Kept(
+    lambda: Clinic.objects.filter(slug=Given("clinic")).annotate(
+        changed=HowMany(
+            _newest(Given("clinic"), since=Given("since"), me=Given("me"))[:MOST],
+            different="patient",
+        )
+    ),
+    "changed",
+)
 
 
 def _to_decide(place: Place, *, since: date) -> frozenset[uuid.UUID]:

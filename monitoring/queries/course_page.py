@@ -4,11 +4,17 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from courses.models import Course, Hold, Prescription
+from django.db.models import OuterRef, Subquery
+
+from courses.models import Course, Dispense, Hold, Prescription
+from courses.models.supply import lines_of
 from monitoring import dossier, policies
 from monitoring.models import DueItem, Escalation
+from people.kept import Given, Kept, ask
+from people.models import ContactPoint
 from people.queries import PatientRow, patient_row
 from protocol import after_course, cumulative, dosing, labs, schedule, standing, treatment
 from protocol.after_course import AfterCourse
@@ -22,6 +28,46 @@ from protocol.policy import ClinicPolicy
 from protocol.standing import Standing
 from protocol.supplies import SupplyLine
 from protocol.vocabulary import Analyte, ItemStatus, Rest
+
+_SHOWN_PRESCRIPTIONS = 12
+_HOLD = Kept(
+    lambda: Hold.objects.filter(course_id=Given("course"), resumed_on__isnull=True), "held_on"
+)
+_ITEMS = Kept(
+    lambda: DueItem.objects.filter(course_id=Given("course"), ended="").order_by(
+        "due_on", "requirement"
+    ),
+    *("public_id", "key", "requirement", "opens_on", "due_on"),
+)
+_CONCERNS = Kept(
+    lambda: Escalation.objects.filter(course_id=Given("course"), closed_at__isnull=True).order_by(
+        "raised_at"
+    ),
+    *("public_id", "kind", "reasons", "raised_at", "acknowledged_at"),
+    *("acknowledged_by__display_name", "acknowledged_by__email"),
+)
+_PRESCRIPTIONS = Kept(
+    lambda: (
+        Prescription.objects.filter(course_id=Given("course"))
+        .annotate(
+            dispensed_on=Subquery(
+                Dispense.objects.filter(
+                    prescription=OuterRef("pk"), reversed_at__isnull=True
+                ).values("dispensed_on")
+            )
+        )
+        .order_by("-signed_at")[:_SHOWN_PRESCRIPTIONS]
+    ),
+    *("public_id", "signed_at", "signed_by__display_name", "signed_by__email", "quantities"),
+    *("strengths_mg", "pattern", "days", "window_closes_at", "dispensed_on", "level"),
+    "override_reason",
+)
+_PHONE = Kept(
+    lambda: ContactPoint.objects.filter(patient_id=Given("patient"), channel="sms").order_by(
+        "rank"
+    )[:1],
+    "address",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +174,19 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     stand = standing.stand(facts, at=now, policy=policy)
     reading = labs.read(facts, as_of=today, policy=policy)
     graded = labs.history(facts, as_of=today, policy=policy)
-    hold = Hold.objects.filter(course=course, resumed_on__isnull=True).first()
+    holds, items, concerns, prescriptions = ask(
+        dict.fromkeys((_HOLD, _ITEMS, _CONCERNS, _PRESCRIPTIONS), {"course": course.pk})
+    )
+    hold = holds[0] if holds else None
     return CoursePage(
         public_id=course.public_id,
         banner=_banner(course, facts, stand, today),
         decision=stand.decision,
         standing=stand,
         policy=policy,
-        items=_items(course, facts, policy, today),
-        concerns=_concerns(course),
-        prescriptions=_prescriptions(course),
+        items=_items(items, facts, policy, today),
+        concerns=tuple(map(_concern, concerns)),
+        prescriptions=tuple(map(_prescription, prescriptions)),
         specimens=_specimens(graded, reading),
         reading=reading,
         trends=_trends(graded),
@@ -238,17 +287,10 @@ def _banner(course: Course, facts: CourseFacts, stand: Standing, today: date) ->
     dose = cumulative.present_dose(facts, today)
     weight = cumulative.weight_on(facts, today)
     daily = dosing.average_daily_mg(dose.pattern) if dose else None
-    phone = next(
-        (
-            point.address
-            for point in course.patient.contact_points.order_by("rank")
-            if point.channel == "sms"
-        ),
-        "",
-    )
+    phones = _PHONE.ask(patient=course.patient_id)
     return Banner(
         patient=patient_row(course.patient),
-        phone=phone,
+        phone=phones[0].address if phones else "",
         allergies=tuple(allergy.name for allergy in facts.allergies),
         week=stand.week,
         daily_mg=daily,
@@ -263,12 +305,11 @@ def _banner(course: Course, facts: CourseFacts, stand: Standing, today: date) ->
 
 
 def _items(
-    course: Course, facts: CourseFacts, policy: ClinicPolicy, today: date
+    rows: list[Any], facts: CourseFacts, policy: ClinicPolicy, today: date
 ) -> tuple[ItemRow, ...]:
     plan: dict[str, PlannedItem] = {
         item.key: item for item in schedule.plan(facts, as_of=today, policy=policy).items
     }
-    rows = DueItem.objects.filter(course=course, ended="").order_by("due_on", "requirement")
     return tuple(
         ItemRow(
             public_id=row.public_id,
@@ -281,46 +322,30 @@ def _items(
     )
 
 
-def _concerns(course: Course) -> tuple[ConcernRow, ...]:
-    rows = Escalation.objects.filter(course=course, closed_at__isnull=True)
-    return tuple(
-        ConcernRow(
-            public_id=row.public_id,
-            kind=row.kind,
-            reasons=tuple(row.reasons),
-            raised_at=row.raised_at,
-            acknowledged_at=row.acknowledged_at,
-            acknowledged_by=str(row.acknowledged_by or ""),
-        )
-        for row in rows.select_related("acknowledged_by").order_by("raised_at")
+def _concern(row: Any) -> ConcernRow:
+    return ConcernRow(
+        public_id=row.public_id,
+        kind=row.kind,
+        reasons=tuple(row.reasons),
+        raised_at=row.raised_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by__display_name or row.acknowledged_by__email or "",
     )
 
 
-def _prescriptions(course: Course) -> tuple[PrescriptionRow, ...]:
-    rows = (
-        Prescription.objects.filter(course=course)
-        .select_related("signed_by")
-        .prefetch_related("dispenses")
-        .order_by("-signed_at")[:12]
+def _prescription(row: Any) -> PrescriptionRow:
+    return PrescriptionRow(
+        public_id=row.public_id,
+        signed_at=row.signed_at,
+        signed_by=row.signed_by__display_name or row.signed_by__email,
+        lines=lines_of(row.quantities, row.strengths_mg),
+        daily_mg=dosing.average_daily_mg(tuple(row.pattern)),
+        days=row.days,
+        window_closes_at=row.window_closes_at,
+        dispensed_on=row.dispensed_on,
+        level=row.level,
+        override_reason=row.override_reason,
     )
-    found = []
-    for row in rows:
-        filled = [each for each in row.dispenses.all() if each.reversed_at is None]
-        found.append(
-            PrescriptionRow(
-                public_id=row.public_id,
-                signed_at=row.signed_at,
-                signed_by=str(row.signed_by),
-                lines=row.lines,
-                daily_mg=dosing.average_daily_mg(tuple(row.pattern)),
-                days=row.days,
-                window_closes_at=row.window_closes_at,
-                dispensed_on=filled[0].dispensed_on if filled else None,
-                level=row.level,
-                override_reason=row.override_reason,
-            )
-        )
-    return tuple(found)
 
 
 def _specimens(graded: tuple[Graded, ...], reading: labs.LabReading) -> tuple[SpecimenRow, ...]:

@@ -1,17 +1,17 @@
 """The filters of the worklist: a name for the address, and the work items it shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from monitoring.attention import Attention
 from monitoring.models import CourseStanding, WorkItem
+from people.kept import Given, HowMany, Kept
 from people.models import Clinic, User
-from people.permissions import Role
 from people.queries import Place
 from protocol.vocabulary import Requirement
 
@@ -19,9 +19,6 @@ from protocol.vocabulary import Requirement
 COUNTED_UP_TO = 1000
 # Whose: everybody's, my own, those that nobody has taken.
 WHO = ("", "me", "nobody")
-# Stand-ins in the statement that is kept; nothing that is asked for has these values.
-_CLINIC, _ME, _TODAY = -1, -2, date.max
-_NOWHERE = Place(_CLINIC, "", "", "", "", Role.NURSE, lead_prescriber=False)
 _ORDER = ("attention", "rank", "closes_at", "due_on", "id")
 
 
@@ -34,7 +31,7 @@ class _Filter:
     contacts: tuple[str, ...] = ()
     later: bool | None = None
 
-    def condition(self, today: date) -> Q:
+    def condition(self, today: Any) -> Q:
         """As a condition on work items."""
         asked = Q()
         if self.reasons:
@@ -98,61 +95,56 @@ FILTERS: dict[str, _Filter] = {
 }
 
 
-class _Count(Subquery):
-    """How many rows a query has; its limit stands inside."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) _counted)"
-    output_field = IntegerField()
-
-
-def count_of(found: QuerySet[Any]) -> _Count:
+def count_of(found: QuerySet[Any]) -> HowMany:
     """The number of rows as a column of another statement, counted no further than lists are."""
-    return _Count(found.order_by().values("pk")[: COUNTED_UP_TO + 1])
+    return HowMany(found.order_by()[: COUNTED_UP_TO + 1])
 
 
 def items(
     place: Place, name: str, *, today: date, who: str = "", me: User | None = None
 ) -> QuerySet[WorkItem]:
     """The work items of a clinic under a filter, in the order of the list."""
-    found = WorkItem.objects.filter(
-        FILTERS[name].condition(today), clinic_id=place.clinic_id
-    ).order_by(*_ORDER)
+    return _items(name, who, clinic=place.clinic_id, today=today, me=me.pk if me else None)
+
+
+def _items(name: str, who: str, *, clinic: Any, today: Any, me: Any) -> QuerySet[WorkItem]:
+    found = WorkItem.objects.filter(FILTERS[name].condition(today), clinic_id=clinic)
     if who == "me":
-        found = found.filter(assignee=me)
+        found = found.filter(assignee_id=me)
     elif who == "nobody":
         found = found.filter(assignee__isnull=True)
-    return found
+    return found.order_by(*_ORDER)
 
 
-def counts(place: Place, *, today: date, who: str = "", me: User | None = None) -> dict[str, int]:
-    """How many each filter shows, and ``nothing``, in one statement.
+def to_be_given(name: str, who: str = "") -> QuerySet[WorkItem]:
+    """The same for a query that is kept; what is asked then is what ``given`` says."""
+    return _items(name, who, clinic=Given("clinic"), today=Given("today"), me=Given("me"))
 
-    At most ``COUNTED_UP_TO`` and one more.
-    """
-    statement, asked = _statement(who)
-    given: dict[Any, Any] = {
-        _CLINIC: place.clinic_id,
-        _TODAY: today,
-        _ME: me.pk if me is not None else None,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [given.get(each, each) for each in asked])
-        row = cursor.fetchone()
-    return dict(zip((*FILTERS, "nothing"), row, strict=True))
+
+def given(place: Place, *, today: date, me: User | None = None) -> dict[str, object]:
+    """What a query of ``to_be_given`` is told."""
+    return {"clinic": place.clinic_id, "today": today, "me": me.pk if me else None}
 
 
 @lru_cache
-def _statement(who: str) -> tuple[str, tuple[Any, ...]]:
-    """The counts as SQL, with stand-ins for what is asked; kept, as writing it takes longer than
-    answering it.
+def counts(who: str = "") -> Kept:
+    """How many each filter shows, and ``nothing``, as the one row of a query for ``given``.
+
+    At most ``COUNTED_UP_TO`` and one more; :func:`by_name` names them.
     """
-    wanted = {
-        f"n{number}": count_of(items(_NOWHERE, name, today=_TODAY, who=who, me=User(pk=_ME)))
-        for number, name in enumerate(FILTERS)
-    }
-    wanted["nothing"] = count_of(
-        CourseStanding.objects.filter(clinic_id=_CLINIC, attention=Attention.NOTHING.value)
+    wanted = {f"n{number}": to_be_given(name, who) for number, name in enumerate(FILTERS)}
+    nothing = CourseStanding.objects.filter(
+        clinic_id=Given("clinic"), attention=Attention.NOTHING.value
     )
-    found = Clinic.objects.filter(pk=_CLINIC).annotate(**wanted).values_list(*wanted)
-    statement, asked = found.query.sql_with_params()
-    return statement, tuple(asked)
+    counted = {column: count_of(found) for column, found in wanted.items()}
+    return Kept(
+        lambda: Clinic.objects.filter(pk=Given("clinic")).annotate(
+            **counted, nothing=count_of(nothing)
+        ),
+        *(*counted, "nothing"),
+    )
+
+
+def by_name(counted: Iterable[int]) -> dict[str, int]:
+    """The row of ``counts`` by the filters' names."""
+    return dict(zip((*FILTERS, "nothing"), counted, strict=True))

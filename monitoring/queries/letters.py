@@ -7,12 +7,21 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from monitoring.models import Letter
-from people.models import Patient
+from people.kept import Given, HowMany, Kept
+from people.models import Clinic, Patient
 from people.queries import NotFound, PatientRow, Place, patient_row
 
 _SHOWN_TO_PATIENT = 30
 _SHOWN_TO_STAFF = 200
 _SHOWN_ANSWERED = 25
+_WAITING = Kept(
+    lambda: Clinic.objects.filter(pk=Given("clinic")).annotate(
+        waiting=HowMany(
+            Letter.objects.filter(patient__clinic_id=Given("clinic"), answered_at__isnull=True)
+        )
+    ),
+    "waiting",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ def answered(place: Place) -> tuple[LetterRow, ...]:
 
 def waiting(place: Place) -> int:
     """How many letters wait for an answer."""
-    return _of(place).filter(answered_at__isnull=True).count()
+    (row,) = _WAITING.ask(clinic=place.clinic_id)
+    return row.waiting
 
 
 def patient_of_letter(public_id: uuid.UUID) -> uuid.UUID:

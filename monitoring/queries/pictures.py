@@ -10,6 +10,7 @@ from courses.models import Course
 from monitoring import diary_choices, dossier
 from monitoring.models import DiaryDay, Picture
 from monitoring.portal_queries import local_today, newest_course
+from people.kept import Given, Kept
 from people.models import Patient
 from people.queries import NotFound
 from protocol import symptoms, timeline
@@ -18,6 +19,12 @@ from protocol.vocabulary import Urgency
 
 VIEWS = (Picture.View.FRONT, Picture.View.LEFT, Picture.View.RIGHT)
 _DAYS_SHOWN = 14
+_PICTURES = Kept(
+    lambda: Picture.objects.filter(
+        course_id=Given("course"), taken_back_at__isnull=True, view__in=VIEWS
+    ).order_by("taken_on", "sent_at"),
+    *("public_id", "view", "taken_on", "width", "height"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +175,7 @@ def symptoms_of(day: Day) -> tuple[Symptom, ...]:
 
 def _by_view(course: Course) -> Mapping[str, list[PictureRow]]:
     found: dict[str, list[PictureRow]] = {}
-    rows = Picture.objects.filter(course=course, taken_back_at__isnull=True, view__in=VIEWS)
-    for row in rows.defer("body").order_by("taken_on", "sent_at"):
+    for row in _PICTURES.ask(course=course.pk):
         week = None
         if course.started_on is not None and course.started_on <= row.taken_on:
             week = (row.taken_on - course.started_on).days // 7 + 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from courses.models import Course
 from monitoring.models import (
@@ -19,6 +19,7 @@ from monitoring.models import (
     Specimen,
 )
 from monitoring.result_notes import NOTES
+from people.kept import Given, Kept
 from people.models import Patient, User
 from people.queries import PatientRow, Place, patient_row
 from protocol.calendar import start_of_day
@@ -29,6 +30,24 @@ PAGE = 50
 LOOKED_AT = 500
 _ORDER = ("-needs_decision", F("tier").desc(nulls_first=True), "since", "pk")
 CLOSED_DAYS = 30
+_SHOWN_DECISIONS = 12
+_WAITING = Kept(
+    lambda: ResultReview.objects.filter(course_id=Given("course"), ended="", needs_decision=True),
+    "specimen__public_id",
+)
+
+
+def _decided(**of: Given) -> QuerySet[Acknowledgement]:
+    found = Acknowledgement.objects.filter(course_id=Given("course"), **of)
+    return found.order_by("-at", "-pk")[:_SHOWN_DECISIONS]
+
+
+_OF_DECISION = (
+    *("specimen__public_id", "specimen__collected_on", "action", "plan", "repeat_on", "told"),
+    *("at", "by__display_name", "by__email", "rule"),
+)
+_DECIDED = Kept(_decided, *_OF_DECISION)
+_DECIDED_OF_ONE = Kept(lambda: _decided(specimen_id=Given("specimen")), *_OF_DECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +184,7 @@ def review_of(course: Course, specimen: Specimen) -> ReviewRow | None:
 
 def waiting_of(course: Course) -> frozenset[str]:
     """Public ids of the course's specimens that need a decision."""
-    rows = ResultReview.objects.filter(course=course, ended="", needs_decision=True)
-    return frozenset(map(str, rows.values_list("specimen__public_id", flat=True)))
+    return frozenset(str(row.specimen__public_id) for row in _WAITING.ask(course=course.pk))
 
 
 def next_of(course: Course) -> uuid.UUID | None:
@@ -179,22 +197,24 @@ def next_of(course: Course) -> uuid.UUID | None:
 
 def decisions_of(course: Course, *, specimen: Specimen | None = None) -> tuple[DecisionRow, ...]:
     """What was decided about results of a course, newest first."""
-    rows = Acknowledgement.objects.filter(course=course)
-    if specimen is not None:
-        rows = rows.filter(specimen=specimen)
+    rows = (
+        _DECIDED.ask(course=course.pk)
+        if specimen is None
+        else _DECIDED_OF_ONE.ask(course=course.pk, specimen=specimen.pk)
+    )
     return tuple(
         DecisionRow(
-            specimen=row.specimen.public_id,
-            collected_on=row.specimen.collected_on,
+            specimen=row.specimen__public_id,
+            collected_on=row.specimen__collected_on,
             action=row.action,
             plan=row.plan,
             repeat_on=row.repeat_on,
             told=row.told,
             at=row.at,
-            by=str(row.by) if row.by else "",
+            by=row.by__display_name or row.by__email or "",
             rule=row.rule,
         )
-        for row in rows.select_related("by", "specimen").order_by("-at", "-pk")[:12]
+        for row in rows
     )
 
 

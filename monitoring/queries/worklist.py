@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,11 @@ from monitoring.models import (
     Pulse,
     ResultReview,
     SavedView,
-    WorkItem,
 )
 from monitoring.queries import filters
+from people.kept import Given, Kept, ask
 from people.models import Clinic, User
-from people.queries import PatientRow, Place, matching, patient_row
+from people.queries import PatientRow, Place, matching, sex_words
 from protocol.calendar import start_of_day
 
 PAGE = 25
@@ -105,22 +106,28 @@ class WorklistPage:
 def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
     """What needs whom in a clinic now."""
     day = now.astimezone(ZoneInfo(place.timezone)).date()
-    counted = filters.counts(place, today=day)
-    outside = _outside(place, day)
-    groups = {
-        name: _rows(filters.items(place, name, today=day), limit=limit)
-        for name, limit in (("act", PAGE), ("staff", shown), ("patient", shown))
-    }
-    sorted_at, is_old = freshness(now=now)
+    given = filters.given(place, today=day)
+    yesterday = start_of_day(day - timedelta(days=1), place.timezone)
+    act, staff, patient, (counts,), (outside,), windows, ticks = ask(
+        {
+            _listed("act", last=PAGE): given,
+            _listed("staff", last=shown): given,
+            _listed("patient", last=shown): given,
+            filters.counts(): given,
+            _OUTSIDE: {"clinic": place.clinic_id, "yesterday": yesterday},
+            _FIRST_WINDOW: given,
+            _TICKED: {},
+        }
+    )
+    counted = filters.by_name(counts)
+    sorted_at, is_old = _freshness(ticks, now=now)
     empty = not any(counted.values())
     return Today(
-        act=groups["act"],
-        staff=groups["staff"],
-        patient=groups["patient"],
+        act=tuple(map(_row, act)),
+        staff=tuple(map(_row, staff)),
+        patient=tuple(map(_row, patient)),
         counts=counted,
-        window_ends=filters.items(place, "window", today=day)
-        .values_list("closes_at", flat=True)
-        .first(),
+        window_ends=windows[0].closes_at if windows else None,
         unread=outside.unread,
         queued_reports=outside.queued,
         to_decide=outside.to_decide,
@@ -139,10 +146,19 @@ def worklist(
     ``text`` narrows it by name, birth date or clinic number.
     """
     day = now.astimezone(ZoneInfo(place.timezone)).date()
-    found = filters.items(place, name, today=day, who=who, me=me)
-    counted = filters.counts(place, today=day, who=who, me=me)
+    given = filters.given(place, today=day, me=me)
+    (counts,), views, ticks = ask(
+        {
+            filters.counts(who): given,
+            _VIEWS: {"user": me.pk, "clinic": place.clinic_id},
+            _TICKED: {},
+        }
+    )
+    counted = filters.by_name(counts)
     if text:
-        found = found.filter(course__patient__in=matching(place, text))
+        found = filters.items(place, name, today=day, who=who, me=me).filter(
+            course__patient__in=matching(place, text)
+        )
         total = found[: filters.COUNTED_UP_TO + 1].count()
     else:
         total = counted[name]
@@ -150,15 +166,21 @@ def worklist(
     total = min(total, filters.COUNTED_UP_TO)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
-    sorted_at, is_old = freshness(now=now)
+    sorted_at, is_old = _freshness(ticks, now=now)
+    first = (page - 1) * PAGE
+    rows = (
+        found.values_list(*_COLUMNS, named=True)[first : first + PAGE]
+        if text
+        else _listed(name, who, first, first + PAGE).ask(**given)
+    )
     return WorklistPage(
-        rows=_rows(found[(page - 1) * PAGE :], limit=PAGE),
+        rows=tuple(map(_row, rows)),
         total=total,
         more=more,
         page=page,
         pages=pages,
         counts=counted,
-        views=views_of(place, me),
+        views=tuple(ViewRow(*view) for view in views),
         sorted_at=sorted_at,
         is_old=is_old,
     )
@@ -167,72 +189,93 @@ def worklist(
 def ready_to_sign(place: Place, *, now: datetime) -> tuple[WorklistRow, ...]:
     """Every course whose checks are all met and whose supply is due."""
     day = now.astimezone(ZoneInfo(place.timezone)).date()
-    return _rows(filters.items(place, "ready", today=day), limit=200)
+    given = filters.given(place, today=day)
+    return tuple(map(_row, _listed("ready", last=200).ask(**given)))
 
 
-def views_of(place: Place, user: User) -> tuple[ViewRow, ...]:
-    """The filters that somebody keeps in this clinic, by name."""
-    rows = SavedView.objects.filter(user=user, clinic_id=place.clinic_id).order_by("name")
-    return tuple(ViewRow(row.public_id, row.name, row.show, row.who) for row in rows)
-
-
-def freshness(*, now: datetime) -> tuple[datetime | None, bool]:
+def _freshness(ticks: list[Any], *, now: datetime) -> tuple[datetime | None, bool]:
     """When the lists were last sorted by the clock, and whether that is too long ago (UX-22)."""
-    at = Pulse.objects.filter(name="tick").values_list("at", flat=True).first()
+    at = ticks[0].at if ticks else None
     return at, at is not None and now - at > OLD_AFTER
 
 
-def _outside(place: Place, day: date) -> Any:
+def _outside() -> QuerySet[Clinic]:
     """``unread`` results since yesterday, those ``to_decide``, ``queued`` reports, the ``last``."""
-    reviews = ResultReview.objects.filter(clinic_id=place.clinic_id, ended="")
-    arrivals = LabReport.objects.filter(clinic_id=place.clinic_id).order_by("-received_at")
-    yesterday = start_of_day(day - timedelta(days=1), place.timezone)
-    return Clinic.objects.annotate(
-        unread=filters.count_of(reviews.filter(since__gte=yesterday)),
-        to_decide=filters.count_of(reviews.filter(needs_decision=True)),
-        queued=filters.count_of(_queue(place)),
-        last=Subquery(arrivals.values("received_at")[:1]),
-    ).get(pk=place.clinic_id)
-
-
-def _queue(place: Place) -> QuerySet[LabReport]:
-    return LabReport.objects.filter(
-        clinic_id=place.clinic_id,
+    reviews = ResultReview.objects.filter(clinic_id=Given("clinic"), ended="")
+    reports = LabReport.objects.filter(clinic_id=Given("clinic"))
+    queue = reports.filter(
         status__in=[LabReport.Status.UNMATCHED, LabReport.Status.REJECTED],
         settled_at__isnull=True,
     )
-
-
-def _rows(found: QuerySet[WorkItem], *, limit: int) -> tuple[WorklistRow, ...]:
-    chosen = found.select_related(
-        "course__patient", "course__clinic", "course__standing", "assignee"
+    return Clinic.objects.filter(pk=Given("clinic")).annotate(
+        unread=filters.count_of(reviews.filter(since__gte=Given("yesterday"))),
+        to_decide=filters.count_of(reviews.filter(needs_decision=True)),
+        queued=filters.count_of(queue),
+        last=Subquery(reports.order_by("-received_at").values("received_at")[:1]),
     )
-    return tuple(_row(item) for item in chosen[:limit])
 
 
-def _row(item: WorkItem) -> WorklistRow:
-    course, standing = item.course, item.course.standing
+_OUTSIDE = Kept(_outside, "unread", "to_decide", "queued", "last")
+_FIRST_WINDOW = Kept(lambda: filters.to_be_given("window")[:1], "closes_at")
+_TICKED = Kept(lambda: Pulse.objects.filter(name="tick"), "at")
+# The filters that somebody keeps in a clinic, by name.
+_VIEWS = Kept(
+    lambda: SavedView.objects.filter(user_id=Given("user"), clinic_id=Given("clinic")).order_by(
+        "name"
+    ),
+    *("public_id", "name", "show", "who"),
+)
+_OF_ITEM = ("attention", "reason", "owner", "due_on", "closes_at", "waits_until")
+_OF_PATIENT = ("public_id", "mrn", "given_name", "family_name", "title", "born", "sex")
+_OF_STANDING = (
+    *("week", "daily_mg", "mg_per_kg_so_far", "latest_lab", "runs_out_on", "capsules_left"),
+    *("earliest_pickup_on", "contact_outcome", "contacted_at", "edition"),
+)
+_COLUMNS = (
+    *_OF_ITEM,
+    *("course__public_id", "course__number", "course__programme", "course__clinic__timezone"),
+    *(f"course__patient__{name}" for name in _OF_PATIENT),
+    *(f"course__standing__{name}" for name in _OF_STANDING),
+    *("assignee__display_name", "assignee__email"),
+)
+
+
+@lru_cache(maxsize=256)
+def _listed(name: str, who: str = "", first: int = 0, last: int = PAGE) -> Kept:
+    """Some rows of the list under a filter; the place of a page is part of its statement."""
+    return Kept(lambda: filters.to_be_given(name, who)[first:last], *_COLUMNS)
+
+
+def _row(item: Any) -> WorklistRow:
     return WorklistRow(
-        course=course.public_id,
-        patient=patient_row(course.patient),
-        number=course.number,
+        course=item.course__public_id,
+        patient=PatientRow(
+            public_id=item.course__patient__public_id,
+            mrn=item.course__patient__mrn,
+            given_name=item.course__patient__given_name,
+            family_name=item.course__patient__family_name,
+            title=item.course__patient__title,
+            born=item.course__patient__born,
+            sex=sex_words(item.course__patient__sex),
+        ),
+        number=item.course__number,
         attention=Attention(item.attention),
         reason=item.reason,
         owner=item.owner,
-        week=standing.week,
-        daily_mg=standing.daily_mg,
-        mg_per_kg_so_far=standing.mg_per_kg_so_far,
-        latest_lab=standing.latest_lab,
+        week=item.course__standing__week,
+        daily_mg=item.course__standing__daily_mg,
+        mg_per_kg_so_far=item.course__standing__mg_per_kg_so_far,
+        latest_lab=item.course__standing__latest_lab,
         due_on=item.due_on,
         closes_at=item.closes_at,
-        runs_out_on=standing.runs_out_on,
-        capsules_left=standing.capsules_left,
-        earliest_pickup_on=standing.earliest_pickup_on,
-        contact_outcome=standing.contact_outcome,
-        contacted_at=standing.contacted_at,
+        runs_out_on=item.course__standing__runs_out_on,
+        capsules_left=item.course__standing__capsules_left,
+        earliest_pickup_on=item.course__standing__earliest_pickup_on,
+        contact_outcome=item.course__standing__contact_outcome,
+        contacted_at=item.course__standing__contacted_at,
         waits_until=item.waits_until,
-        assignee=str(item.assignee or ""),
-        edition=standing.edition,
-        programme=course.programme,
-        zone=course.clinic.timezone,
+        assignee=item.assignee__display_name or item.assignee__email or "",
+        edition=item.course__standing__edition,
+        programme=item.course__programme,
+        zone=item.course__clinic__timezone,
     )
