@@ -9,7 +9,7 @@ from clinic import wording
 from clinic.message_words import why_of
 from clinic.reasons import REASONS
 from look.templatetags.clinical import day_text, number_text
-from messaging.queries import LedgerRow
+from messaging.queries import LedgerRow, MessageLine
 from monitoring.queries.course_page import Banner
 from protocol.findings import CheckResult, Decision, Finding
 from protocol.vocabulary import Check, Level, Phase, Reason
@@ -225,18 +225,24 @@ def _evidence(check: CheckResult) -> str:
     return " · ".join(dict.fromkeys(words)) or "Nothing open"
 
 
-def message_row(row: LedgerRow) -> dict[str, object]:
-    """One line of the ledger: what for, its state in words, why, and by which way."""
-    last = row.deliveries[-1] if row.deliveries else None
+def message_line(row: MessageLine | LedgerRow) -> dict[str, object]:
+    """A message: what for, and its state in words."""
     return {
         "id": row.public_id,
-        "recipient": row.recipient,
-        "patient": row.patient,
         "what": wording.PURPOSES.get(row.purpose, row.purpose),
         "word": row.state_words,
         "status": "warning" if row.needs_a_person else wording.MESSAGE_STATUS[row.state],
+        "state_at": row.state_at,
+    }
+
+
+def message_row(row: LedgerRow) -> dict[str, object]:
+    """One line of the ledger: the message, to whom it is, why it is so, and by which way."""
+    last = row.deliveries[-1] if row.deliveries else None
+    return message_line(row) | {
+        "recipient": row.recipient,
+        "patient": row.patient,
         "why": why_of(row),
         "send_after": row.send_after,
-        "state_at": row.state_at,
         "channel": last.channel if last else "",
     }

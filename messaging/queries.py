@@ -4,11 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Min, OuterRef, Q, QuerySet
 
 from messaging.models import ClinicLimits, Delivery, Message
 from messaging.models.wishes import DAY_BEGINS, DAY_ENDS, MOST_A_MONTH
-from people.models import Clinic, ContactPoint
+from people.kept import Given, HowMany, Kept
+from people.models import Clinic, ContactPoint, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,26 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message in one line: what for, and what became of it."""
+
+    public_id: uuid.UUID
+    purpose: str
+    state: str
+    state_words: str
+    state_at: datetime
+    needs_a_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How many messages reached nobody, and how many addresses do not work."""
+
+    messages: int
+    addresses: int
+
+
+@dataclass(frozen=True, slots=True)
 class BadAddress:
     """An address of a patient that does not work: a task for staff until it is corrected."""
 
@@ -104,6 +125,7 @@ class Limits:
 # So long after its time a message has been sent, has ended, or is a person's business (G2).
 STUCK_AFTER = timedelta(minutes=30)
 
+_FEW = 4
 _WAITING = Q(state__in=[Message.State.PLANNED, Message.State.CLAIMED])
 # A safety message that was not sent is a person's business; a courtesy that expired is nobody's.
 _BROKEN = Q(
@@ -122,6 +144,7 @@ _FOR_A_PERSON = _BROKEN & Q(handled_at__isnull=True)
 # what its owner has switched off.
 FAILS = Q(bad_at__isnull=False, opted_out_at__isnull=True) & ~Q(channel=ContactPoint.Channel.PUSH)
 _WAITING_STATES = {Message.State.PLANNED.value, Message.State.CLAIMED.value}
+_STATES = {state.value: str(state.label) for state in Message.State}
 _REASONS = {reason.value: str(reason.label) for reason in Message.Why}
 
 
@@ -189,7 +212,29 @@ def one(*, clinic: str, public_id: uuid.UUID) -> LedgerRow | None:
 
 def count_for_a_person(*, clinic: str) -> int:
     """How many messages :func:`needs_a_person` would list."""
-    return Message.objects.filter(_FOR_A_PERSON, clinic__slug=clinic).count()
+    return lost(clinic=clinic).messages
+
+
+def lost(*, clinic: str) -> Lost:
+    """What :func:`needs_a_person` and :func:`bad_addresses` would list, counted."""
+    (row,) = _LOST.ask(clinic=clinic)
+    return Lost(*row)
+
+
+def newest_to(patient: Patient) -> list[MessageLine]:
+    """The few of the clinic's messages to a patient that were sent last, or wait."""
+    rows = _NEWEST.ask(patient=patient.pk, clinic=patient.clinic_id)
+    return [
+        MessageLine(
+            public_id=row.public_id,
+            purpose=row.purpose,
+            state=row.state,
+            state_words=_STATES[row.state],
+            state_at=row.state_at,
+            needs_a_person=row.needs,
+        )
+        for row in rows
+    ]
 
 
 def _of_clinic(slug: str) -> QuerySet[Message]:
@@ -199,7 +244,8 @@ def _of_clinic(slug: str) -> QuerySet[Message]:
 
 def bad_addresses(*, clinic: str, limit: int = 100) -> list[BadAddress]:
     """Numbers and mailboxes that failed, the oldest first; devices end by themselves (REM-16)."""
-    found = _bad_addresses(clinic).select_related("patient").order_by("bad_at", "pk")
+    found = ContactPoint.objects.filter(FAILS, patient__clinic__slug=clinic)
+    found = found.select_related("patient").order_by("bad_at", "pk")
     return [
         BadAddress(
             patient=point.patient.public_id,
@@ -211,13 +257,21 @@ def bad_addresses(*, clinic: str, limit: int = 100) -> list[BadAddress]:
     ]
 
 
-def count_bad_addresses(*, clinic: str) -> int:
-    """How many addresses :func:`bad_addresses` would list."""
-    return _bad_addresses(clinic).count()
-
-
-def _bad_addresses(clinic: str) -> QuerySet[ContactPoint]:
-    return ContactPoint.objects.filter(FAILS, patient__clinic__slug=clinic)
+_LOST = Kept(
+    lambda: Clinic.objects.filter(slug=Given("clinic")).annotate(
+        messages_lost=HowMany(Message.objects.filter(_FOR_A_PERSON, clinic_id=OuterRef("pk"))),
+        addresses=HowMany(ContactPoint.objects.filter(FAILS, patient__clinic_id=OuterRef("pk"))),
+    ),
+    *("messages_lost", "addresses"),
+)
+_NEWEST = Kept(
+    lambda: (
+        Message.objects.filter(patient_id=Given("patient"), clinic_id=Given("clinic"))
+        .annotate(needs=ExpressionWrapper(_FOR_A_PERSON, BooleanField()))
+        .order_by("-send_after", "-pk")[:_FEW]
+    ),
+    *("public_id", "purpose", "state", "state_at", "needs"),
+)
 
 
 def _rows(found: QuerySet[Message]) -> list[LedgerRow]:

@@ -21,13 +21,13 @@ from clinic.course_rows import (
 from clinic.deciding_rows import decision_row
 from clinic.forms.guard import marked
 from clinic.reasons import REST
-from clinic.rows import banner_row, gate_rows, message_row
+from clinic.rows import banner_row, gate_rows, message_line
 from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
 from clinic.views.photos import front_photos
 from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
-from messaging.queries import ledger
+from messaging.queries import newest_to
 from monitoring.queries import reading
 from monitoring.queries.after_course import reports_of
 from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
@@ -39,7 +39,6 @@ from protocol.findings import Window
 from protocol.vocabulary import Level, Owner, Phase
 
 _SHOWN_TIMELINE = 10
-_SHOWN_MESSAGES = 4
 
 
 class CourseView(StaffPage):
@@ -125,10 +124,7 @@ class CourseView(StaffPage):
         """The newest messages to the patient, for those who may read them."""
         if not self.place.may(Permission.READ_MESSAGES):
             return []
-        rows = ledger(
-            clinic=course.clinic.slug, patient=course.patient.public_id, limit=_SHOWN_MESSAGES
-        )
-        return [message_row(row) for row in rows]
+        return [message_line(row) for row in newest_to(course.patient)]
 
     def _again_from(self, found: CoursePage) -> date | None:
         """After the end: the first day of a new course without a reason to give (DOSE-13)."""

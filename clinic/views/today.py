@@ -12,7 +12,7 @@ from clinic.views.base import StaffPage
 from clinic.work_rows import WorkRow, work_row
 from clinic.work_words import counted
 from look.templatetags.clinical import moment_text
-from messaging.queries import count_bad_addresses, count_for_a_person
+from messaging.queries import lost
 from monitoring.queries import changes, letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
 from monitoring.queries.worklist import WorklistRow
@@ -89,10 +89,9 @@ class Today(ListPage):
             for name, title, hint in GROUPS
         ]
         tiles = [self._tile(name, found) for name in TILES] + [self._unread(found), self._changed()]
-        unreached = count_for_a_person(clinic=self.place.slug)
-        bad_addresses = count_bad_addresses(clinic=self.place.slug)
+        failed = lost(clinic=self.place.slug)
         written = letters.waiting(self.place)
-        outside = (unreached, bad_addresses, written, found.queued_reports, found.to_decide)
+        outside = (failed, written, found.queued_reports, found.to_decide)
         digest = digest_of(tiles, groups, *outside)
         if self.polled:
             self.template_name = "clinic/today.html#live"
@@ -107,10 +106,10 @@ class Today(ListPage):
             lost=counted(found.counts["lost"], COUNTED_UP_TO) if found.counts["lost"] else "",
             without=counted(found.counts["gap"], COUNTED_UP_TO),
             nothing=counted(found.counts["nothing"], COUNTED_UP_TO),
-            unreached=unreached,
+            unreached=failed.messages,
             letters=written,
             digest=digest,
-            bad_addresses=bad_addresses,
+            bad_addresses=failed.addresses,
             title_count=counted(found.counts["act"], COUNTED_UP_TO),
         )
         if self.unchanged(digest):
