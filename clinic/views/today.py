@@ -109,6 +109,7 @@ class Today(ListPage):
             unreached=failed.messages,
             letters=written,
             digest=digest,
+            ready_url=self._ready_url(),
             bad_addresses=failed.addresses,
             title_count=counted(found.counts["act"], COUNTED_UP_TO),
         )
@@ -128,16 +129,22 @@ class Today(ListPage):
         count = found.counts[name]
         if name == "window" and found.window_ends is not None:
             hint = f"{hint} {moment_text(found.window_ends, self.place.timezone)}"
-        url = f"{reverse('clinic:worklist')}?show={name}" if count else ""
-        if name == "ready" and count and self.place.may(Permission.SIGN_PRESCRIPTION):
-            url = reverse("clinic:ready")
+        url = f"{reverse('clinic:worklist')}?show={name}"
+        if name == "ready":
+            url = self._ready_url()
         return {
             "label": label,
             "value": counted(count, COUNTED_UP_TO),
             "status": status,
             "hint": hint,
-            "url": url,
+            "url": url if count else "",
         }
+
+    def _ready_url(self) -> str:
+        """Where those who sign sign; the others see who is ready."""
+        if self.place.may(Permission.SIGN_PRESCRIPTION):
+            return reverse("clinic:ready")
+        return f"{reverse('clinic:worklist')}?show=ready"
 
     def _changed(self) -> dict[str, object]:
         """What happened while the reader was away: since the last working day."""

@@ -76,7 +76,8 @@ def test_ready_and_its_number_stand_on_the_page_and_in_the_title(
     concern(world.course(world.patient(here)), "mood")
     page = desk.get("/clinic/").content.decode()
     assert "<title>(1) Today – IsoTrack</title>" in page
-    assert "?show=ready" in page
+    # The tile and the button lead who signs to the list that is signed, others to who is ready.
+    assert page.count('href="/clinic/ready/"') == 2
     assert "as of <time" in page
 
 
