@@ -38,7 +38,7 @@ def texted() -> tuple[str, ...]:
 
 
 def samples(name: str, clinic: Clinic) -> list[Sample]:
-    """Every variant of a purpose's text by language and channel, with the clinic's own name.
+    """Every variant of a purpose's text by channel and language, with the clinic's own name.
 
     Raises:
         UnknownPurpose: there is no such purpose.
@@ -51,8 +51,8 @@ def samples(name: str, clinic: Clinic) -> list[Sample]:
     channels = _CHANNELS[:1] if name == "reply" else _CHANNELS
     found = []
     for variant in variants:
-        for language, spoken in settings.LANGUAGES:
-            for channel in channels:
+        for channel in channels:
+            for language, spoken in settings.LANGUAGES:
                 text = render(
                     template=template,
                     variant=variant,

@@ -104,6 +104,7 @@ class StaffPage(View):
             "today": self.today,
             "as_of": self.now,
             "sending_held": banner_shows(self.place.clinic_id),
+            "may_let_go": self.place.may(Permission.READ_MESSAGES),
             "work_late": late_banner(self.place.clinic_id, now=self.now),
             "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.

@@ -1,5 +1,7 @@
 """How the clinic reminds: ladders with a preview, limits, and every text as patients get it."""
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -9,7 +11,7 @@ from clinic.forms.reminders import LadderForm, LimitsForm, limits_written, writt
 from clinic.views.base import StaffPage
 from messaging.actions.limits import set_limits
 from messaging.queries import limits_of
-from messaging.samples import samples, texted
+from messaging.samples import Sample, samples, texted
 from monitoring.actions import policies
 from monitoring.queries.reminders import LadderRow, effect_of, ladders_of
 from people.permissions import Permission
@@ -106,8 +108,7 @@ class Texts(StaffPage):
         """With the clinic's own name and an example of a link."""
         if purpose not in texted():
             raise Http404
-        found = [
-            (wording.TEXT_STEPS[each.variant], each)
-            for each in samples(purpose, clinic_of(self.place))
-        ]
-        return self.page(title=wording.PURPOSES[purpose], samples=found)
+        steps: dict[str, list[Sample]] = defaultdict(list)
+        for each in samples(purpose, clinic_of(self.place)):
+            steps[wording.TEXT_STEPS[each.variant]].append(each)
+        return self.page(title=wording.PURPOSES[purpose], steps=list(steps.items()))
