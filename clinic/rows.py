@@ -103,6 +103,7 @@ _FIXES: dict[Check, tuple[str, str]] = {
     Check.SYMPTOMS: ("review", "Record a review"),
     Check.WEIGHT_AND_DOSE: ("weight", "Record weight"),
 }
+_NOT_DRAWN = {Reason.LAB_BASELINE_MISSING, Reason.LAB_OVERDUE}
 _REVIEWS = {"MH_ITEM9", "MH_ITEM9_UNANSWERED", "MH_REVIEW", "SEXUAL_FN_REVIEW"}
 
 
@@ -111,7 +112,8 @@ def gate_rows(
 ) -> list[GateRow]:
     """The checklist: every requirement, met or not, with reason, rule and who must act.
 
-    ``read_url`` is where unread results are read, for those who may acknowledge them.
+    ``read_url`` is where unread results are read, for those who may acknowledge them; without one,
+    a draw that is missing can be typed in.
     """
     rows: list[GateRow] = []
     first_open = True
@@ -120,7 +122,8 @@ def gate_rows(
         if row.met:
             row = replace(row, rule=_rules(check.rules, edition=decision.edition))
         if check.check is Check.LABS and not row.met:
-            row = _of_results(row, course_id=course_id, may_record=may_record, read_url=read_url)
+            missing = may_record and any(each.reason in _NOT_DRAWN for each in check.findings)
+            row = _of_results(row, course_id=course_id, missing=missing, read_url=read_url)
         first_open = first_open and row.met
         rows.append(row)
     return rows
@@ -154,11 +157,17 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
     )
 
 
-def _of_results(row: GateRow, *, course_id: object, may_record: bool, read_url: str) -> GateRow:
+def results_wait(decision: Decision) -> bool:
+    """Whether the gate asks for results to be read or decided about, rather than for a draw."""
+    labs = (each for each in decision.checks if each.check is Check.LABS and not each.met)
+    return any(each.reason not in _NOT_DRAWN for check in labs for each in check.findings)
+
+
+def _of_results(row: GateRow, *, course_id: object, missing: bool, read_url: str) -> GateRow:
     """What waits is read first; a result on paper can be typed in."""
     if read_url:
         return replace(row, fix_url=read_url, fix_label="Read and choose", fix_primary=True)
-    if may_record:
+    if missing:
         url = reverse("clinic:type-results", args=[course_id])
         return replace(row, fix_url=url, fix_label="Type results in")
     return row

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from clinic import wording
 from clinic.forms.guard import CHANGED, UNMARKED, GuardForm
@@ -13,7 +14,7 @@ from clinic.forms.prescribing import PrescriptionForm, suggestion
 from clinic.forms.treatment import DispenseForm
 from clinic.previews import pack_rows
 from clinic.reasons import REST
-from clinic.rows import gate_rows
+from clinic.rows import gate_rows, results_wait
 from clinic.views.guarded import CourseFormPage
 from courses.actions import dispensing
 from courses.queries import course_for, prescription_of
@@ -108,7 +109,13 @@ class Sign(CourseFormPage):
         decision: Decision,
         status: int = 200,
     ) -> HttpResponse:
-        checks = gate_rows(decision, course_id=course.public_id, may_record=True)
+        waits = results_wait(decision) and self.place.may(Permission.ACKNOWLEDGE_RESULT)
+        checks = gate_rows(
+            decision,
+            course_id=course.public_id,
+            may_record=True,
+            read_url=reverse("clinic:next-result", args=[course.public_id]) if waits else "",
+        )
         verdict, verdict_status = wording.LEVELS[decision.level]
         pattern = planned_supply(found)
         if found.rest:

@@ -60,6 +60,18 @@ def test_timeline_leaves_nothing_out_and_is_paged(desk: Client, here: Clinic) ->
         assert words in first + second
 
 
+def test_signing_leads_to_the_result_that_waits_or_to_the_draw_that_is_missing(
+    desk: Client, here: Clinic
+) -> None:
+    waits = ready.course(here)
+    raw = ready.message(waits.patient, on=world.TODAY, control="HIGH", alt="188")
+    ready.receive(waits.patient, raw)
+    missing = world.course(world.patient(here), days=None)
+    for course, name in ((waits, "next-result"), (missing, "type-results")):
+        page = desk.get(reverse("clinic:sign", args=[course.public_id])).content.decode()
+        assert reverse(f"clinic:{name}", args=[course.public_id]) in page
+
+
 def test_ended_course_leads_to_the_next_one(desk: Client, here: Clinic) -> None:
     course = world.course(world.patient(here))
     world.stopped(course, world.staff(here))
