@@ -63,6 +63,7 @@ def load(course_ids: Iterable[int]) -> dict[int, f.CourseFacts]:
                     on=max(stopped_on, course.last_dose_on),
                     at=course.stopped_at if stopped_on >= course.last_dose_on else None,
                     last_dose=course.last_dose_on,
+                    pregnancy=course.stop_reason == Course.StopReason.PREGNANCY,
                 )
             )
     by_patient = _by_patient(read)

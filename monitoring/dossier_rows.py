@@ -72,7 +72,14 @@ _COURSES = Kept(
         patient_id__in=Course.objects.filter(pk__among=Given("courses")).values("patient_id")
     ).order_by("number"),
     *("pk", "public_id", "patient_id", "number", "programme", "category", "indication"),
-    *("stopped_at", "last_dose_on", "due_from", "clinic__timezone", "clinic__country"),
+    *(
+        "stopped_at",
+        "stop_reason",
+        "last_dose_on",
+        "due_from",
+        "clinic__timezone",
+        "clinic__country",
+    ),
     *("patient__born", "patient__sex", "patient__country", "patient__timezone"),
 )
 _OF_COURSES = (

@@ -34,6 +34,7 @@ from protocol.gate import decide
 from protocol.grading import Flag, Graded
 from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
+from protocol.pregnancy_signs import pregnancy_met_the_end
 from protocol.supplies import SupplyLine
 from protocol.vocabulary import Action, Analyte, Phase, Reason, Tier, Urgency
 
@@ -82,7 +83,7 @@ class Home:
     task_ids: Mapping[str, uuid.UUID] = field(default_factory=dict)
     newest: tuple[Graded, ...] = ()
     home_test: OwnTest | None = None
-    # After the course, when no gate is asked: what is open still, and whether a pregnancy ended it.
+    # After the course, when no gate is asked: what is open still, and a pregnancy at its end.
     concerns: frozenset[str] = frozenset()
     pregnancy: bool = False
 
@@ -169,7 +170,8 @@ def home(patient: Patient, *, now: datetime) -> Home:
         )
         if ended
         else frozenset(),
-        pregnancy=ended and course.stop_reason == Course.StopReason.PREGNANCY,
+        pregnancy=ended
+        and pregnancy_met_the_end(schedule.question_on(facts, as_of=today, policy=policy)),
         home_test=home_test_state.state_of(course, facts, policy=policy, today=today, now=now),
         task_ids=dict(course.due_items.filter(ended="").values_list("key", "public_id")),
         newest=tuple(

@@ -227,9 +227,10 @@ class Resume(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped(Fact):
-    """The course has ended."""
+    """The course has ended; ``pregnancy`` when that was the reason for it."""
 
     last_dose: date
+    pregnancy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from protocol import symptoms
 from protocol.facts import CourseFacts, LabResult
 from protocol.grading import grade
 from protocol.policy import ClinicPolicy
 from protocol.question import Question
+from protocol.treatment import newest
 from protocol.vocabulary import Analyte, TestResult, TestSetting, Tier
 
 _SUPERVISED = (TestSetting.CLINIC, TestSetting.REMOTE_SUPERVISED)
@@ -46,15 +47,30 @@ def pregnancy_stands(q: Question) -> bool:
     Nothing of the next supply falls due meanwhile (US-23). An unclear test is another thing: its
     repeat is what is due.
     """
+    return _stands(q, after=q.boundary or date.min)
+
+
+def pregnancy_met_the_end(q: Question) -> bool:
+    """Why the last course ended was a pregnancy, or one stands that began in it or since.
+
+    Whoever is pregnant is asked for no test after the course, and not about the skin (US-23 goes
+    before US-24 and UK-16; D).
+    """
+    if q.facts.stopped and q.facts.stopped[-1].pregnancy:
+        return True
+    course = newest(q.facts, as_of=q.day)
+    return course is not None and _stands(q, after=course.started - timedelta(days=1))
+
+
+def _stands(q: Question, *, after: date) -> bool:
     answered = max(
         (
             test.on
-            for test in q.tests
+            for test in q.facts.pregnancy_tests
             if test.result is TestResult.NEGATIVE and test.setting in _SUPERVISED
         ),
         default=date.min,
     )
-    after = q.boundary or date.min
     return any(on > answered and on > after for on in positive_signs(q.facts, as_of=q.day)) or any(
         on > after for on in known_pregnancies(q.facts, as_of=q.day)
     )

@@ -21,7 +21,7 @@ from protocol.memory import once_for
 from protocol.news import look_back_items, note_items
 from protocol.plan import Plan, PlannedItem, as_answered, next_change, status_by_day
 from protocol.policy import ClinicPolicy
-from protocol.pregnancy_signs import pregnancy_stands
+from protocol.pregnancy_signs import pregnancy_met_the_end, pregnancy_stands
 from protocol.programmes import EditionUnknown, edition_for, editions_of, programme_names
 from protocol.question import Question
 from protocol.timeline import course_boundary, known_by, next_fact_on, since
@@ -90,8 +90,9 @@ def _all_items(q: Question) -> Iterator[PlannedItem]:
     facts, as_of, policy = q.facts, q.on, q.policy
     if not is_under_way(facts) and course_boundary(facts) is not None:
         after = follow_up(facts, as_of=as_of, policy=policy)
-        yield from after_course_items(q, after)
-        yield from look_back_items(q, after)
+        if not pregnancy_met_the_end(q):
+            yield from after_course_items(q, after)
+            yield from look_back_items(q, after)
         yield from note_items(q)
         yield from repeat_items(facts, as_of=as_of, policy=policy, under_way=False)
         return

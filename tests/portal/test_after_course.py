@@ -115,6 +115,7 @@ def test_a_pregnancy_that_ended_the_course_is_met_with_no_test_and_no_question(
         by=world.staff(course.clinic), now=NOW,
     )  # fmt: skip
     home, after = (signed_in.get(path).content.decode() for path in ("/home/", AFTER))
+    assert not course.due_items.filter(ended="").exists()
     assert "Your clinic is there for you" in home
     for page in (home.partition("Next dates")[0], after):
         for words in ("last test", "Birth control", "How is your skin?"):

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from protocol.after_course import AfterCourse, follow_up
-from protocol.facts import Dispensed, Dose, Hold, HomeTesting, Resume, Stopped
+from protocol.facts import Condition, Dispensed, Dose, Hold, HomeTesting, Resume, Stopped
+from protocol.schedule import plan
 from protocol.standing import stand
 from protocol.timeline import known_by, started_on
 from protocol.vocabulary import Action, Category, Phase, Requirement, TestResult, TestSetting
@@ -60,6 +61,31 @@ def test_blood_donation_is_for_everybody_and_tests_are_not() -> None:
     assert after.blood_donation_from == date(2027, 7, 1)
     assert (after.final_test_due, after.contraception_until) == (None, None)
     assert not after.final_test_open
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"),
+    [
+        ({}, True),
+        ({"stopped": (replace(STOP[0], pregnancy=True),)}, False),
+        ({"pregnancy_tests": (sampled(LAST, TestResult.POSITIVE),)}, False),
+        ({"pregnancy_tests": (sampled(LAST + days(9), TestResult.POSITIVE),)}, False),
+        ({"conditions": (Condition(ref="c", on=LAST, name="pregnancy"),)}, False),
+        # A false alarm that a supervised test has answered, and a test of before the course.
+        (
+            {"pregnancy_tests": (sampled(LAST, TestResult.POSITIVE), sampled(LAST + days(2)))},
+            True,
+        ),
+        ({"pregnancy_tests": (sampled(LAST - days(60), TestResult.POSITIVE),)}, True),
+    ],
+)
+def test_whoever_is_pregnant_is_asked_for_no_test_after_the_course(
+    own: dict[str, object], asked: bool
+) -> None:
+    items = plan(ended(**own), as_of=LAST + days(10), policy=POLICY).open_items
+    assert {item.requirement for item in items} == (
+        {Requirement.FINAL_TEST, Requirement.LOOK_BACK} if asked else set()
+    )
 
 
 def test_running_course_has_no_dates() -> None:
