@@ -20,6 +20,8 @@ from people.permissions import Permission
 from people.queries import clinic_of, patient_for, search
 
 MAX_UPLOAD = 8 * 1024 * 1024
+# Of one upload, on the page that follows; all of them are in the queue and with their patients.
+_SHOWN_MESSAGES = 300
 
 
 class UploadForm(StaffForm):
@@ -64,12 +66,10 @@ class Results(StaffPage):
         for batch in lab_files.batches(parts):
             receipts += arriving.receive_many(batch, origin=origin, by=self.user, now=self.now)
         self._say(receipts)
-        resent = [each.entry for each in receipts if each.status == "duplicate"]
-        again = [(entry.sender, entry.control_id) for entry in resent]
-        kept = desk.messages_of_upload(self.place, at=self.now, again=again)
+        kept = list(dict.fromkeys(str(each.message) for each in receipts))
         request.session["received"] = {
-            "messages": [str(each) for each in kept],
-            "known": len(resent),
+            "messages": kept[:_SHOWN_MESSAGES],
+            "known": sum(each.status == "duplicate" for each in receipts),
         }
         return redirect("clinic:received")
 
@@ -90,6 +90,7 @@ class Results(StaffPage):
                 for row in desk.held_rows(self.place)
             ],
             may_settle=self.place.may(Permission.RECORD_CARE),
+            most_bytes=MAX_UPLOAD,
             status=status,
         )
 

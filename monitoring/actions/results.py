@@ -5,6 +5,7 @@ before anything is made of it, so that nothing a parser or a rule does can lose 
 """
 
 import json
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +31,13 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one entry of a message; ``lines`` is empty unless it was filed."""
+    """What became of one entry of a message; ``lines`` is empty unless it was filed.
+
+    ``message`` is the public id of the message as it is kept, now or since it came before.
+    """
 
     entry: Entry
+    message: uuid.UUID
     status: str
     reason: str
     match: matching.Matched | matching.Unmatched | None
@@ -112,7 +117,7 @@ def _file_all(
     fresh: list[_Part] = []
     for place, (each, number, entry) in enumerate(entries):
         if each.known or (each.message.pk, number) in filed:
-            receipts[place] = _duplicate(entry, found[place])
+            receipts[place] = _duplicate(entry, each.message.public_id, found[place])
             continue
         filed.add((each.message.pk, number))
         fresh.append(_Part(place, each.message, number, entry, found[place]))
@@ -162,6 +167,7 @@ def _file_wave(wave: Sequence[_Part], *, by: trail.Actor, now: datetime) -> dict
     receipts = {
         part.place: Receipt(
             part.entry,
+            part.message.public_id,
             report.status,
             report.reason,
             part.found.match if isinstance(part.entry, IncomingReport) else None,
@@ -216,7 +222,8 @@ def file_report(
     """Store an entry's lines for a patient, read them, and plan again. Part of an action."""
     (lines,) = filing.file_reports([filing.ToFile(report, entry, patient)], now=now)
     trail.record_many([_happening(report, lines)], by=by, now=now)
-    receipt = Receipt(entry, report.status, "", None, patient, tuple(lines))
+    message = report.message.public_id
+    receipt = Receipt(entry, message, report.status, "", None, patient, tuple(lines))
     _settle(_changed([receipt]), by=by, now=now)
     return lines
 
@@ -266,12 +273,14 @@ def _happening(report: LabReport, lines: Sequence[filing.FiledLine] | None) -> t
     )
 
 
-def _duplicate(entry: Entry, found: whose.Found) -> Receipt:
+def _duplicate(entry: Entry, message: uuid.UUID, found: whose.Found) -> Receipt:
     if isinstance(entry, Rejected):
-        return Receipt(entry, "rejected", entry.reason, None, None, ())
+        return Receipt(entry, message, "rejected", entry.reason, None, None, ())
     lines = (
         [filing.FiledLine(line, "duplicate", "known already") for line in entry.lines]
         if found.patient is not None
         else []
     )
-    return Receipt(entry, "duplicate", "received before", found.match, found.patient, tuple(lines))
+    return Receipt(
+        entry, message, "duplicate", "received before", found.match, found.patient, tuple(lines)
+    )

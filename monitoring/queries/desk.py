@@ -117,20 +117,6 @@ def report_row(place: Place, public_id: uuid.UUID) -> ReportRow:
     return rows[0]
 
 
-def messages_of_upload(
-    place: Place, *, at: datetime, again: Iterable[tuple[str, str]] = (), limit: int = 300
-) -> list[uuid.UUID]:
-    """The messages that an upload at that instant brought, new ones and those sent again.
-
-    ``again``: sender and control id of what had been received before.
-    """
-    wanted = Q(received_at=at)
-    for sender, control_id in dict.fromkeys(again):
-        wanted |= Q(sender=sender[:200], control_id=control_id[:200], received_at__lt=at)
-    found = LabMessage.objects.filter(wanted, clinic_id=place.clinic_id).order_by("pk")
-    return list(found.values_list("public_id", flat=True)[:limit])
-
-
 def reports_of_messages(place: Place, messages: Iterable[uuid.UUID]) -> tuple[ReportRow, ...]:
     """What became of messages, report by report, in the order in which they stood."""
     found = LabReport.objects.filter(message__public_id__in=list(messages))

@@ -14,11 +14,14 @@ for (const form of document.querySelectorAll("form[data-rowwise]")) {
   });
 }
 
-/* A file under way says so in words. */
+/* A file under way says so in words; one that is too large does not even leave. */
 for (const form of document.querySelectorAll("form[data-upload]")) {
   const words = form.querySelector("[data-progress]");
-  form.addEventListener("submit", () => {
-    words.textContent = form.dataset.upload;
+  form.addEventListener("submit", (event) => {
+    const file = form.querySelector("input[type=file]").files[0];
+    const large = file && file.size > Number(form.dataset.most);
+    words.textContent = large ? form.dataset.tooLarge : form.dataset.upload;
+    if (large) event.preventDefault();
   });
   window.addEventListener("pageshow", () => {
     words.textContent = "";

@@ -177,6 +177,14 @@ def test_an_upload_lists_what_became_of_each_message(
         assert expected in page
         assert "Waits for its patient" in page
     assert Observation.objects.count() == 1
+    # What names no sender is found again by itself, and not with all else that names none.
+    visitor.post(reverse("clinic:results"), {"file": SimpleUploadedFile("c.gz", b"\x1f\x8b\x08 x")})
+    for _ in ("new", "the same again"):
+        zipped = SimpleUploadedFile("b.zip", b"PK\x03\x04 no message")
+        visitor.post(reverse("clinic:results"), {"file": zipped})
+        page = text(visitor, "received")
+        assert "1 report" in page
+        assert "ZIP archive" in page
 
 
 def typed_form(visitor: Client, course: Course, **data: object) -> HttpResponse:
