@@ -55,7 +55,8 @@ def seal(limit: int = 100_000, *, everything: bool = False) -> int:
         digest = _digest(previous, event)
         rows.append((chain, number + 1, event.pk, previous, digest))
         tips[chain] = (number + 1, digest)
-    _store(rows)
+    if rows:
+        _store(rows)
     return len(rows)
 
 

@@ -75,8 +75,10 @@ class Pace:
 
     def wait_for_turn(self, message_id: int) -> None:
         """Sleep until the turn of a message comes; no transaction may be open."""
-        if self._runs:
-            time.sleep(max(0.0, self._turns.get(message_id, 0.0) - time.monotonic()))
+        wait_s = self._turns.get(message_id, 0.0) - time.monotonic()
+        # No sleep of nothing: it hands the processor to whoever else wants it, for each text.
+        if self._runs and wait_s > 0:
+            time.sleep(wait_s)
 
     def goes_on(self) -> bool:
         """Sleep until somebody's turn in line comes; false if the run had better end.
