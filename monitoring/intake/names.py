@@ -21,7 +21,7 @@ NAMES = {
         "glutamic pyruvic transaminase, alanina aminotransferasa, alanino aminotransferasa, "
         "alanin aminotransferasa, alanina transaminasa, transaminase glutamique pyruvique, "
         "transaminasa glutamico piruvica, transaminasa gpt, transaminase gpt, transaminases tgp, "
-        "transaminase alat, transaminasen gpt, transaminase tgp",
+        "transaminase alat, transaminasen gpt, transaminase tgp, s g p t, g p t",
     ),
     "ast": (
         "AST ASAT GOT SGOT TGO ASTL",
@@ -30,7 +30,7 @@ NAMES = {
         "glutamic oxaloacetic transaminase, aspartato aminotransferasa, "
         "aspartato transaminasa, transaminase glutamique oxaloacetique, "
         "transaminasa glutamico oxalacetica, transaminasa got, transaminase got, "
-        "transaminases tgo, transaminase asat, transaminasen got, transaminase tgo",
+        "transaminases tgo, transaminase asat, transaminasen got, transaminase tgo, s g o t, g o t",
     ),
     "alp": (
         "ALP AP ALKP PAL",

@@ -17,6 +17,8 @@ SIGNS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "�
 _SIGN = r"(?P<sign><=|>=|=<|=>|<|>|≤|≥)?"
 _DIGITS = r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
 _VALUE = re.compile(rf"{_SIGN}\s*(?P<digits>{_DIGITS})(?P<rest>\s*[^\s\d.,].*)?", re.DOTALL)
+# `< OR = 10`, as large American laboratories print it.
+_SPELT_SIGN = re.compile(r"^([<>])\s*or\s*=", re.IGNORECASE)
 _LONGEST_NUMBER = 40
 # Signs that word processors put where a keyboard's are meant.
 _PLAIN = str.maketrans({"−": "-", "\u00a0": " ", "\u202f": " ", "’": "'"})
@@ -123,7 +125,7 @@ def _is_grouped(text: str, separator: str) -> bool:
 def read_value(text: str) -> Reading:
     """Read a value as sent: `83`, `<10`, `< 31`, `0,9`, `0.51 U/l`, `negative`, `haemolysed`."""
     sent = text.strip()
-    tidy = sent.translate(_PLAIN)
+    tidy = _SPELT_SIGN.sub(r"\1=", sent.translate(_PLAIN))
     found = _VALUE.fullmatch(tidy)
     if not found:
         return Reading(sent)
@@ -164,15 +166,16 @@ def may_mean_positive(text: str) -> bool:
 
 _NUMBER = r"(?:\d[\d.,]*|[.,]\d+)"
 _UPTO = (
-    r"(?:<=?|=<|≤|< ?ou ?=|< ?o ?=|up to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|"
+    r"(?:<=?|=<|≤|< ?(?:or|ou|oder|o) ?=|up ?to|bis(?: zu)?|unter|kleiner(?: als)?|under|below|"
     r"(?:less|lower|smaller) than(?: or equal to)?|(?:no|not) (?:more|higher|greater) than|at most|"
     r"nicht uber|hochstens|"
     r"jusqu'?a|hasta|ate|moins de|menor de|menor que|menos de|inf(?:erieur|erior|\.)? a|"
     r"max\.?|-(?= ?\d))"
 )
 _FROM = (
-    r"(?:>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|(?:more|higher|greater) than"
-    r"(?: or equal to)?|(?:no|not) (?:less|lower) than|at least|from|mind\.?|min\.?)"
+    r"(?:> ?(?:or|ou|oder|o) ?=|>=?|=>|≥|ab|uber|grosser(?: als)?|above|over|"
+    r"(?:more|higher|greater) than(?: or equal to)?|(?:no|not) (?:less|lower) than|at least|"
+    r"from|mind\.?|min\.?)"
 )
 _SPAN = re.compile(
     rf"(?:von |de |from |between |entre )?(?P<low>-?{_NUMBER})\s*"
