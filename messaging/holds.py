@@ -218,7 +218,8 @@ class _Banner:
 
     def shows(self, clinic_id: int) -> bool:
         asked, said = self._known.get(clinic_id, (0.0, False))
-        if time.monotonic() - asked > _BANNER_LASTS_S:
+        # While it shows it is asked each time, so that it is gone for whoever has let them go.
+        if said or time.monotonic() - asked > _BANNER_LASTS_S:
             said = SendingHold.objects.filter(clinic_id=clinic_id, released_at=None).exists()
             self._known[clinic_id] = time.monotonic(), said
         return said
@@ -228,5 +229,5 @@ _banner = _Banner()
 
 
 def banner_shows(clinic_id: int) -> bool:
-    """Whether a clinic's pages say that its messages are held; up to a quarter of a minute late."""
+    """Whether a clinic's pages say that its messages are held; 15 seconds late at most."""
     return _banner.shows(clinic_id)

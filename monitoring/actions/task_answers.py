@@ -69,7 +69,8 @@ def answer(
 
     Raises:
         NothingToAnswer: there is no such open task of the patient.
-        NotThatDay: see ``on`` and ``until``.
+        NotThatDay: see ``on`` and ``until``; or there is no later, because the patient has asked
+            for help and somebody calls.
     """
     found = DueItem.objects.filter(public_id=public_id, course__patient=by, ended="").first()
     if found is None:
@@ -96,7 +97,9 @@ def _keep(
     if item.ended:
         raise NothingToAnswer
     today = now.astimezone(ZoneInfo(by.zone)).date()
-    if said == _Saying.LATER and until not in days_for_later(item, today=today):
+    before = TaskAnswer.objects.filter(due_item=item, ended_at__isnull=True).first()
+    asked_for_help = before is not None and before.said == _Saying.HELP
+    if said == _Saying.LATER and (asked_for_help or until not in days_for_later(item, today=today)):
         raise NotThatDay
     done_on = on if said == _Saying.DONE and on is not None else today
     if not today - LONGEST_AGO <= done_on <= today:
@@ -107,7 +110,6 @@ def _keep(
         "until": until if said == _Saying.LATER else None,
         "trouble": trouble if said == _Saying.HELP else "",
     }
-    before = TaskAnswer.objects.filter(due_item=item, ended_at__isnull=True).first()
     if before is not None and all(getattr(before, name) == each for name, each in values.items()):
         trail.unchanged()
         return before

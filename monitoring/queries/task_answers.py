@@ -16,7 +16,8 @@ class OpenTask:
     """What is due, what was said about it last, and which days may be asked for.
 
     ``said``, ``on`` and ``until`` are of the answer that stands, if any. ``since`` is the earliest
-    day on which it may have been done.
+    day on which it may have been done. No days are offered to who has asked for help: somebody
+    calls, and a reminder would take the call off the list.
     """
 
     public_id: uuid.UUID
@@ -46,6 +47,8 @@ def open_task(patient: Patient, public_id: uuid.UUID, *, today: date) -> OpenTas
         said=Said(answer.said) if answer else None,
         on=answer.on if answer else None,
         until=answer.until if answer else None,
-        days=days_for_later(item, today=today),
+        days=()
+        if answer is not None and answer.said == Said.HELP
+        else days_for_later(item, today=today),
         since=today - LONGEST_AGO,
     )

@@ -47,7 +47,9 @@ def test_in_a_restored_database_only_concerns_leave_until_a_person_lets_them_go(
     (shown,) = holds.held(planned.clinic_id, now=NOON).rows  # type: ignore[union-attr]
     assert (shown.name, shown.doubtful) == ("Canaryname Rivera", True)
 
+    assert holds.banner_shows(planned.clinic_id)
     holds.release(planned.clinic_id, leave_out=False, by=world.member("b@example.org"), now=NOON)
+    assert not holds.banner_shows(planned.clinic_id), "who has let them go is not told otherwise"
     dispatch.run(now=NOON + timedelta(minutes=5))
     assert state(planned) == ("accepted", "")
     assert set(sms.by_key.values()) == {1}

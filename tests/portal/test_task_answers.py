@@ -116,6 +116,17 @@ def test_help_is_on_the_nurses_list_at_once_until_somebody_has_called(
     assert TaskAnswer.objects.get().caller is not None
 
 
+def test_who_has_asked_for_help_is_called_and_cannot_put_the_call_off(
+    signed_in: Client, course: Course
+) -> None:
+    item = task_of(course)
+    says(signed_in, item, said="help", trouble="other")
+    assert "Remind me later" not in signed_in.get(page(item)).content.decode()
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    assert says(signed_in, item, said="later", until=tomorrow) == 422
+    assert TaskAnswer.objects.get().said == "help"
+
+
 def test_saying_it_twice_says_it_once_and_another_answer_replaces_it(
     signed_in: Client, course: Course
 ) -> None:
