@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from look import drawing, trends
+from look.plot import plot
 from look.templatetags.clinical import (
     clock_text,
     day,
@@ -269,24 +270,25 @@ def trend(
     what the chart leaves out.
     """
     series = list(points)
-    words = limit_words or (f"Act above {number_text(limit)}" if limit is not None else "")
+    if not series:
+        return {"chart": None}
+    chart = trends.trend(
+        series,
+        unit=unit,
+        low=low,
+        high=high,
+        limit=limit,
+        limit_words=limit_words or (f"Act above {number_text(limit)}" if limit is not None else ""),
+        doses=doses,
+        until=today,
+    )
+    named = id or "trend-" + "".join(c if c.isalnum() else "-" for c in title.lower())
     return {
         "title": title,
         "unit": unit,
-        "id": id or "trend-" + "".join(c if c.isalnum() else "-" for c in title.lower()),
         "note": note,
-        "chart": trends.trend(
-            series,
-            unit=unit,
-            low=low,
-            high=high,
-            limit=limit,
-            limit_words=words,
-            doses=doses,
-            until=today,
-        )
-        if series
-        else None,
+        "chart": chart,
+        "drawn": plot(chart, title=title, unit=unit, id=named),
     }
 
 
