@@ -135,10 +135,11 @@ def _of_ticks(ticks: list[dict[str, float]]) -> Iterator[Measure]:
 def _of_pages(few: Any, many: Any, steps: tuple[int, ...]) -> Iterator[Measure]:
     for name, found in many.items():
         if name.startswith("bare"):
-            yield Measure(f"{name} rows, p95 of {_USERS} users, {steps[2]:,} patients",
-                          1_000 / found["p95_ms"], 0.0, "one indexed query")  # fmt: skip
+            yield Measure(f"{name}, p95 of {_USERS} users, {steps[2]:,} patients",
+                          1_000 / found["p95_ms"], 0.0,
+                          f"{found['rows']:.0f} rows of one indexed query")  # fmt: skip
             continue
-        bare = many[f"bare {found['rows']:.0f}"]["p95_ms"]
+        bare = many[f"bare, {name}"]["p95_ms"]
         before = few[name]["p95_ms"]
         yield Measure(
             f"{name}, p95 of {_USERS} users, {steps[2]:,} patients", 1_000 / found["p95_ms"], 0.0,
