@@ -23,7 +23,7 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import (
     Expression,
     Field,
@@ -116,13 +116,11 @@ class Kept:
         _, compiler, _ = self._written
         return _model_of(compiler)
 
-    def send(self, cursor: "psycopg.Cursor[Any]", given: Values) -> None:
-        """Ask; the answer may come later."""
+    def send(self, cursor: "psycopg.Cursor[Any]", given: Values) -> str:
+        """Ask; the answer may come later. Gives the statement back."""
         statement, *_ = self._written
         cursor.execute(statement, {name: _sent(each) for name, each in given.items()}, prepare=True)
-        if connection.queries_logged:
-            # Counted where statements are counted.
-            connection.queries_log.append({"sql": statement, "time": "0.000"})
+        return statement
 
     def rows(self, cursor: "psycopg.Cursor[Any]") -> list[Any]:
         """The rows of an answer, as a model would hold their values."""
@@ -140,15 +138,22 @@ class Kept:
 
 def ask(questions: Mapping[Kept, Values]) -> list[list[Any]]:
     """The rows of each query, in the order of the questions, all sent before any is answered."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors:
+    # Looked up once: the connection that Django offers everywhere is looked up at every mention.
+    database = connections[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
         # Cursors that bind on the server; Django's own write the values into the text.
-        cursors = [psycopg.Cursor(connection.connection) for _ in questions]
-        with connection.connection.pipeline():
-            for cursor, (kept, given) in zip(cursors, questions.items(), strict=True):
+        cursors = [psycopg.Cursor(database.connection) for _ in questions]
+        with database.connection.pipeline():
+            sent = [
                 kept.send(cursor, given)
+                for cursor, (kept, given) in zip(cursors, questions.items(), strict=True)
+            ]
+        if database.queries_logged:
+            # Counted where statements are counted.
+            database.queries_log.extend({"sql": each, "time": "0.000"} for each in sent)
         return [kept.rows(cursor) for cursor, kept in zip(cursors, questions, strict=True)]
 
 

@@ -31,6 +31,14 @@ _PLACES = Kept(
 )
 # Asked together with the record itself by every door.
 ROLES = Kept(_held, "clinic_id", "role")
+_COLLEAGUES = Kept(
+    lambda: User.objects.filter(
+        memberships__clinic_id=Given("clinic"),
+        memberships__active=True,
+        memberships__role__among=Given("roles"),
+        is_active=True,
+    ).order_by("pk")
+)
 _PATIENT = Kept(
     lambda: Patient.objects.select_related("clinic").filter(
         public_id=Given("patient"),
@@ -213,14 +221,7 @@ def on_call(clinic_id: int, rung: int) -> list[User]:
 
 def colleagues(clinic_id: int, roles: Iterable[Role]) -> list[User]:
     """Everyone who works in the clinic in one of the roles and can sign in."""
-    return list(
-        User.objects.filter(
-            memberships__clinic_id=clinic_id,
-            memberships__active=True,
-            memberships__role__in=list(roles),
-            is_active=True,
-        ).order_by("pk")
-    )
+    return _COLLEAGUES.ask(clinic=clinic_id, roles=[Role(role).value for role in roles])
 
 
 def colleagues_in(place: Place, permission: Permission) -> list[User]:

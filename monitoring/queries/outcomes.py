@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from courses.models import Course, Statement
+from people.kept import Given, Kept
 from protocol import outcomes
+
+_SCORES = Kept(
+    lambda: Statement.objects.filter(
+        course_id=Given("course"), kind=Statement.Kind.OUTCOME
+    ).order_by("stated_on", "pk"),
+    *("stated_on", "content"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,7 @@ class Scored:
 
 def scores_of(course: Course) -> tuple[Scored, ...]:
     """Oldest first; of one day the newest row counts."""
-    rows = Statement.objects.filter(course=course, kind=Statement.Kind.OUTCOME)
-    by_day = {row.stated_on: row.content for row in rows.order_by("stated_on", "pk")}
+    by_day = {row.stated_on: row.content for row in _SCORES.ask(course=course.pk)}
     first: int = next((content["iga"] for content in by_day.values()), 0)
     return tuple(
         Scored(
