@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from clinic import wording, work_words
 from clinic.result_rows import series
 from look.templatetags.clinical import day_text, local, number_text, relative_words, years_between
 from look.templatetags.components import deadline_words
+from look.templatetags.structure import ROWS_KEPT
 from monitoring.attention import BAD_ADDRESS, Attention
 from monitoring.queries.worklist import WorklistRow
 from people.permissions import Permission
@@ -67,12 +69,18 @@ class WorkRow:
     primary: bool
 
 
+@lru_cache(maxsize=3 * ROWS_KEPT)
+def _address(page: str, course: uuid.UUID) -> str:
+    """Of a page about a course. It never changes, and lists show the same courses to everybody."""
+    return reverse(f"clinic:{page}", args=[course])
+
+
 def work_row(row: WorklistRow, *, place: Place, today: date, now: datetime) -> WorkRow:
     """One row of a list; its action is one that this member of staff may take."""
     tag, sentence, status = work_words.reason_of(row.reason)
-    url = reverse("clinic:course", args=[row.course])
+    url = _address("course", row.course)
     action_url, action_label = _action(row, url, place)
-    call_url = reverse("clinic:call", args=[row.course])
+    call_url = _address("call", row.course)
     contact = work_words.CONTACTS[row.contact_outcome][1] if row.contact_outcome else ""
     return WorkRow(
         course_id=row.course,
@@ -106,10 +114,10 @@ def work_row(row: WorklistRow, *, place: Place, today: date, now: datetime) -> W
 
 def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
     if row.reason == "ready-to-sign" and place.may(Permission.SIGN_PRESCRIPTION):
-        return reverse("clinic:sign", args=[row.course]), "Sign"
+        return _address("sign", row.course), "Sign"
     if row.reason.startswith(("LAB_", *_RESULT_CONCERNS)):
         if place.may(Permission.ACKNOWLEDGE_RESULT):
-            url = reverse("clinic:next-result", args=[row.course])
+            url = _address("next-result", row.course)
         return url, "Review result"
     if row.reason == "home-test" and place.may(Permission.RECORD_CARE):
         return reverse("clinic:home-test-next"), "Read it"
@@ -118,9 +126,9 @@ def _action(row: WorklistRow, url: str, place: Place) -> tuple[str, str]:
     if row.reason == BAD_ADDRESS and place.may(Permission.ADD_PATIENT):
         return reverse("clinic:ways", args=[row.patient.public_id]), "Correct it"
     if row.reason in _TO_QUALIFY:
-        return reverse("clinic:supply", args=[row.course]), "What to do"
+        return _address("supply", row.course), "What to do"
     if row.reason.startswith(_TO_CALL) and place.may(Permission.RECORD_CARE):
-        return reverse("clinic:call", args=[row.course]), "Call"
+        return _address("call", row.course), "Call"
     return url, "Open"
 
 

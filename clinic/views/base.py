@@ -4,6 +4,7 @@ Views parse, call once, answer. They read the clock here, once a request, and ha
 """
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,7 +109,7 @@ class StaffPage(View):
             "work_late": late_banner(self.place.clinic_id, now=self.now),
             "polled": "X-IsoTrack-Poll" in self.request.headers,
             # A page about one patient shows no search, so that nothing leads to another by mistake.
-            "search_url": reverse("clinic:patients")
+            "search_url": _address("clinic:patients")
             if "banner" not in context and self.place.may(Permission.READ_COURSE)
             else "",
         }
@@ -116,10 +117,16 @@ class StaffPage(View):
 
     def _navigation(self) -> list[dict[str, object]]:
         return [
-            {"label": label, "url": reverse(route), "icon": icon, "current": name == self.current}
+            {"label": label, "url": _address(route), "icon": icon, "current": name == self.current}
             for name, label, route, icon, need in NAVIGATION
             if self.place.may(need)
         ]
+
+
+@cache
+def _address(route: str) -> str:
+    """Of a page that every page leads to."""
+    return reverse(route)
 
 
 def _initials(name: str) -> str:
