@@ -40,7 +40,7 @@ def plot(chart: Trend, *, title: str, unit: str, id: str) -> SafeString:  # noqa
         title,
         unit,
         chart.description,
-        SafeString("\n".join(mark for mark in marks if mark)),
+        format_html_join("\n", "{}", ((mark,) for mark in marks if mark)),
     )
 
 
