@@ -34,6 +34,8 @@ class Limits:
     # From a frame's first byte to its last: 2 MiB take this long at 16 KiB a second.
     frame_seconds: float = 120.0
     message_bytes: int = MESSAGE_LIMIT
+    # Frames in a row without any header: whoever sends these is no laboratory's system.
+    strange_frames: int = 20
 
 
 class Listener:
@@ -85,6 +87,7 @@ class Listener:
         loop = asyncio.get_running_loop()
         deframer = Deframer(limit=self._limits.message_bytes)
         begun: float | None = None
+        strange = 0
         while data := await self._read(reader, self._patience(begun)):
             for frame in deframer.feed(data):
                 begun = None
@@ -92,6 +95,11 @@ class Listener:
                     # Not begun, so not answered: the sender keeps it and sends it again.
                     return
                 await self._work_on(frame, writer)
+                strange = 0 if _has_header(frame) else strange + 1
+                if strange == self._limits.strange_frames:
+                    # Each was kept and answered; a line of nothing else would fill the queue.
+                    _seldom.say(logging.WARNING, "a line was closed: it brings no messages")
+                    return
             begun = (begun or loop.time()) if deframer.open else None
         if (never := deframer.give_up()) and self._patience(begun) <= 0:
             # What never ends is answered, kept as far as it came, and not listened to any more.
@@ -125,3 +133,7 @@ class Listener:
         for each in waiting:
             each.cancel()
         return reading.result() if reading in done and stopping not in done else b""
+
+
+def _has_header(frame: bytes | Broken) -> bool:
+    return b"MSH" in (frame.head if isinstance(frame, Broken) else frame)

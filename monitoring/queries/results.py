@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from courses.models import Course
 from monitoring.actions.confirming import why_not_confirmable
 from monitoring.intake.spelling import fold
@@ -17,7 +19,7 @@ from people.queries import NotFound, PatientRow, Place, patient_row
 
 # How much of two names must agree to be suggested beside the same birth date.
 _ALIKE = 0.6
-
+QUEUE_PAGE = 100
 
 _FORMATS = {"hl7v2": "HL7 v2", "fhir": "FHIR", "csv": "CSV"}
 _SHOWN = 2_000
@@ -53,6 +55,14 @@ class QueuedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """The front of what waits for a person, and how much waits in all."""
+
+    rows: tuple[QueuedReport, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class FiledReport:
     """A report that was filed lately."""
 
@@ -65,25 +75,27 @@ class FiledReport:
     sender: str
 
 
-def queue(place: Place) -> tuple[QueuedReport, ...]:
-    """Every report of the clinic that nobody has settled, oldest first."""
-    rows = (
-        LabReport.objects.filter(
-            clinic_id=place.clinic_id,
-            status__in=[LabReport.Status.UNMATCHED, LabReport.Status.REJECTED],
-            settled_at__isnull=True,
-        )
-        .select_related("message")
-        .defer("message__raw")
-        .order_by("received_at")[:100]
+def queue(place: Place) -> Queue:
+    """The reports of the clinic that nobody has settled, oldest first.
+
+    Those that hold results stand before what cannot be used, so that a sender of rubbish hides
+    nobody's results.
+    """
+    waiting = LabReport.objects.filter(
+        clinic_id=place.clinic_id,
+        status__in=[LabReport.Status.UNMATCHED, LabReport.Status.REJECTED],
+        settled_at__isnull=True,
     )
-    reports = list(rows)
+    unusable = ExpressionWrapper(Q(status=LabReport.Status.REJECTED), BooleanField())
+    rows = waiting.select_related("message").defer("message__raw").order_by(unusable, "received_at")
+    reports = list(rows[:QUEUE_PAGE])
     wanted = {each for row in reports for each in row.suggestions}
     people = {
         str(patient.public_id): patient_row(patient)
         for patient in Patient.objects.filter(public_id__in=wanted, clinic_id=place.clinic_id)
     }
-    return tuple(_queued(row, people) for row in reports)
+    total = waiting.count() if len(reports) == QUEUE_PAGE else len(reports)
+    return Queue(tuple(_queued(row, people) for row in reports), total)
 
 
 def report_of(place: Place, public_id: uuid.UUID) -> LabReport:

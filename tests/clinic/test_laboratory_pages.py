@@ -16,6 +16,7 @@ from monitoring.models import (
     RememberedLink,
     Specimen,
 )
+from monitoring.queries import results as queries
 from people.models import Clinic, Patient
 from people.permissions import Role
 from tests import world
@@ -162,6 +163,19 @@ def test_a_report_is_moved_with_a_reason_and_both_sides_say_so(
     assert LabReport.objects.get().patient == right.patient
     for side in (course, right):
         assert "Wrong twin" in text(visitor, "laboratory-history", side.public_id)
+
+
+def test_what_cannot_be_used_hides_no_results(
+    visitor: Client, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "QUEUE_PAGE", 1)
+    unknown = messages.message(foreign(patient), messages.OBR, messages.obx())
+    for content in (b"PK\x03\x04 rubbish", unknown):
+        visitor.post(reverse("clinic:results"), {"file": SimpleUploadedFile("a", content)})
+    page = text(visitor, "results")
+    assert "Patient not found" in page
+    assert "Not usable" not in page
+    assert "The first 1 of 2" in page
 
 
 def test_an_upload_lists_what_became_of_each_message(

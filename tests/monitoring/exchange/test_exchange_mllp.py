@@ -115,6 +115,13 @@ def test_oversize_frame_is_refused_and_the_line_goes_on(listen: Callable[..., Ru
         assert [answer(line), answer(line)] == [b"broken", b"got small"]
 
 
+def test_line_that_brings_only_rubbish_is_closed(listen: Callable[..., Running]) -> None:
+    """Each piece is kept for the clinic; hundreds of them would hide what is not rubbish."""
+    with listen(echo, strange_frames=2).connect() as line:
+        line.sendall(b"".join(framed(each) for each in (b"a", b"MSH|b", b"c", b"d", b"MSH|e")))
+        assert [answer(line)[-1:] for _ in range(5)] == [b"a", b"b", b"c", b"d", b""]
+
+
 def test_many_lines_are_served_beside_each_other(listen: Callable[..., Running]) -> None:
     running = listen(echo, connections=30)
     lines = [running.connect() for _ in range(30)]
