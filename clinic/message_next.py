@@ -18,9 +18,10 @@ ENDED = {
     " page. Call them instead.",
     "opted-out-of-this": "Only the patient can allow this kind again, on their own page. Call them"
     " instead.",
-    "no-address": "Call the clinic’s other contact for them, and ask for a number or an e-mail"
-    " address.",
-    "no-channel": "Ask for an e-mail address, or have the missing channel set up.",
+    "no-address": "Ask for a number or an e-mail address, add it under “How they are reached”, and"
+    " send this once more.",
+    "no-channel": "Ask for an e-mail address and add it under “How they are reached”, or have the"
+    " missing channel set up.",
     "bad-address": "Ask the patient for the right address, correct it and send this once more.",
     "locked": "Open the account again when you know that it is the patient, then send this once"
     " more.",

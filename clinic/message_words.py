@@ -36,6 +36,8 @@ _CHANGES = {
     "device-added": "{way}: agreed to on a device",
     "device-removed": "{way}: device removed",
     "added": "{way}: agreed to and added",
+    "added-off": "{way}: added, and off because STOP came from it",
+    "corrected-off": "{way}: address corrected, and off because STOP came from it",
     "removed": "{way}: address removed",
     "corrected": "{way}: address corrected",
     "tried-again": "{way}: same address tried again",

@@ -11,6 +11,8 @@ from audit.kinds import Kind
 from audit.models import Event
 from people.models import ContactPoint, Patient
 
+_ADDED = {"added", "added-off"}
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -18,8 +20,8 @@ class Agreement:
 
     Attributes:
         what: ``given``, ``opted-in``, ``opted-out``, ``device-added``, ``device-removed``,
-            ``added``, ``removed``, ``corrected``, ``tried-again``, ``bad``, ``first``, ``hours``
-            or ``purposes``.
+            ``added``, ``added-off``, ``removed``, ``corrected``, ``corrected-off``,
+            ``tried-again``, ``bad``, ``first``, ``hours`` or ``purposes``.
         channel: of the way; empty where it is about all of them.
         how: ``text``, ``provider``, ``page``, ``clinic`` or ``system``: where it was said.
         by: the member of staff, where one did it.
@@ -41,7 +43,7 @@ def agreements(patient: Patient) -> list[Agreement]:
         patient=patient.public_id, kind__in=[Kind.CONTACT_CHANGED, Kind.CONTACT_OPTED_OUT]
     )
     # What was added later has its own event, which says by whom.
-    known = {event.subject for event in events if event.detail.get("change") == "added"}
+    known = {event.subject for event in events if event.detail.get("change") in _ADDED}
     ways = ContactPoint.objects.filter(patient=patient).exclude(channel=ContactPoint.Channel.PUSH)
     given = [(f"contact-point:{way.pk}", way.channel, way.created_at) for way in ways] + [
         (event.subject, event.detail["channel"], datetime.fromisoformat(event.detail["given_at"]))

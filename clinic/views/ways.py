@@ -16,6 +16,8 @@ from people.actions.ways import UnknownAddress, add_address
 from people.permissions import Permission
 from people.queries import Patient, patient_row
 
+_OFF = "It is switched off, and only START from it or the patient’s own page switches it on."
+
 
 class Ways(PatientFormPage):
     """Every way with its state, what was agreed to when, and the right address for a wrong one.
@@ -50,12 +52,16 @@ class Ways(PatientFormPage):
     def _saved(self, patient: Patient, form: StaffForm) -> str:
         values = form.cleaned_data
         if isinstance(form, NewAddressForm):
-            add_address(patient, address=values["address"], by=self.user, now=self.now)
+            new = add_address(patient, address=values["address"], by=self.user, now=self.now)
+            if new.opted_out_at is not None:
+                return f"Added. {_OFF}"
             return "Added. It is tried after the others; the patient can change that."
         if isinstance(form, RemoveAddressForm):
             addresses.remove(patient, values["pk"], by=self.user, now=self.now)
             return "Removed. Nothing goes there any more."
-        addresses.correct(patient, **values, by=self.user, now=self.now)
+        point = addresses.correct(patient, **values, by=self.user, now=self.now)
+        if point.opted_out_at is not None:
+            return f"Saved. {_OFF}"
         return "Saved. Messages use it from now on."
 
     def _page(

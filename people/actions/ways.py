@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from audit import trail
 from audit.kinds import Kind
 from people.actions.patients import Unusable, add_contact_point, address_index, readable_address
+from people.actions.subject import locked
 from people.guardian_queries import is_of_a_guardian
 from people.models import ContactPoint, Patient
 
@@ -27,12 +28,14 @@ def add_address(patient: Patient, *, address: str, by: trail.Actor, now: datetim
     """One more number or mailbox that the patient agreed to be reached at, tried after the others.
 
     What holds an ``@`` is a mailbox. Nobody has proven that it is theirs until a sign-in link
-    sent to it is opened with the birth date.
+    sent to it is opened with the birth date. A number from which somebody has texted STOP is added
+    switched off: STOP holds for the number, and START from it ends that.
 
     Raises:
         Unusable: it is no address, the patient has it already, a guardian signs in with it, or
             there are too many.
     """
+    locked(patient)
     channel = ContactPoint.Channel.EMAIL if "@" in address else ContactPoint.Channel.SMS
     ways = list(_typed_in(patient).order_by("rank"))
     text = _free(patient, channel, address, ways)
@@ -41,7 +44,9 @@ def add_address(patient: Patient, *, address: str, by: trail.Actor, now: datetim
     last = ContactPoint.objects.filter(patient=patient).order_by("rank").last()
     rank = last.rank + 1 if last is not None else 0
     point = add_contact_point(patient, channel=channel, address=text, rank=rank, now=now)
-    _say(point, "added", by=by, now=now)
+    point.opted_out_at = _stopped_at(point)
+    point.save(update_fields=["opted_out_at"])
+    _say(point, "added" if point.opted_out_at is None else "added-off", by=by, now=now)
     return point
 
 
@@ -67,8 +72,11 @@ def correct_address(
         return point
     point.address, point.address_index = text, address_index(text)
     point.verified_at = point.bad_at = None
-    point.save(update_fields=["address", "address_index", "verified_at", "bad_at"])
-    _say(point, "tried-again" if same else "corrected", by=by, now=now)
+    stopped_at = None if point.opted_out_at is not None else _stopped_at(point)
+    point.opted_out_at = point.opted_out_at or stopped_at
+    point.save(update_fields=["address", "address_index", "verified_at", "bad_at", "opted_out_at"])
+    change = "tried-again" if same else "corrected"
+    _say(point, "corrected-off" if stopped_at is not None else change, by=by, now=now)
     return point
 
 
@@ -106,6 +114,17 @@ def _free(patient: Patient, channel: str, address: str, others: Iterable[Contact
     if any(each.channel == channel and each.address_index == index for each in others):
         raise Unusable("address", "The patient has this address already.")
     return text
+
+
+def _stopped_at(point: ContactPoint) -> datetime | None:
+    """Since when another person's same number is switched off; a mailbox is asked nothing."""
+    if point.channel != ContactPoint.Channel.SMS:
+        return None
+    same = ContactPoint.objects.filter(
+        channel=point.channel, address_index=point.address_index, opted_out_at__isnull=False
+    )
+    found = same.exclude(pk=point.pk).order_by("-opted_out_at").first()
+    return found.opted_out_at if found is not None else None
 
 
 def _say(

@@ -161,6 +161,24 @@ def test_a_way_is_added_at_the_desk_with_the_patients_agreement(desk: Client, he
     assert shown.count("given for messages") == 1, "the old one only"
 
 
+def test_a_number_that_said_stop_stays_silent_for_whoever_gets_it(
+    desk: Client, here: Clinic
+) -> None:
+    """A mother's number, given for her second child: STOP is about the number, not the child."""
+    number = "+12125550142"
+    first = world.patient(here, phone=number)
+    inbound.receive_text(sender=number, body="STOP", fingerprint="a", now=world.NOW)
+    second = world.patient(here)
+    ways = reverse("clinic:ways", args=[second.public_id])
+    answer = desk.post(ways, {"do": "add", "address": number, "agreed": "on"}, follow=True)
+    shown = answer.content.decode()
+    assert "only START from it" in shown and "off because STOP came from it" in shown
+    texts = ContactPoint.objects.filter(patient__in=[first, second], channel="sms")
+    assert texts.filter(opted_out_at=world.NOW).count() == 2
+    inbound.receive_text(sender=number, body="START", fingerprint="b", now=world.NOW)
+    assert texts.filter(opted_out_at=None).count() == 2
+
+
 def test_an_address_that_nobody_has_any_more_is_removed(desk: Client, here: Clinic) -> None:
     """Its task ends with it; the agreement stays on record, and so does what was switched off."""
     course = world.course(world.patient(here))
