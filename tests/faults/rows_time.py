@@ -28,7 +28,7 @@ def all_down(rig: Rig, size: int) -> Seen:
     assert max(rig.sms.times().values()) == 1, "one text each, however many steps were missed"
     states = {state: len(who) for state, who in rig.hand.states().items()}
     assert states == {"accepted": size, "superseded": 2 * size}
-    return count(rig, meant, recovery_s=took, note=f"2 of 3 steps superseded; sent at {hours} h")
+    return count(rig, meant, recovery_s=took, note=f"2 of 3 steps superseded; sent at {min(hours)}")
 
 
 @row("F-09", "beat dead for two hours")
