@@ -155,8 +155,8 @@ LOOK_BACK = purposes.declare(
     wanted_where=_STILL_DUE,
     template="look-back",
     task_link=True,
-    variants=("before", "on", "after"),
-    spared_at_limit=("before", "on"),
+    variants=("before", "on", "after", "told"),
+    spared_at_limit=("before", "on", "told"),
 )
 PHARMACY_NOTE = purposes.declare(
     "pharmacy-note",

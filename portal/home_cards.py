@@ -16,17 +16,15 @@ from django.utils.translation import ngettext
 from look.templatetags.clinical import number_text
 from monitoring.portal_queries import Home
 from portal import advice, wording
+from portal.home_dates import END_TEST, LOOK_BACKS, Coming, coming_dates
 from protocol.findings import CheckResult, Finding
-from protocol.news import LOOK_BACK_MONTHS
 from protocol.plan import PlannedItem
 from protocol.supplies import SupplyLine
 from protocol.vocabulary import ItemStatus, Level, Owner, Phase, Reason, Requirement, Said
 
 _PRESSING = {ItemStatus.DUE_SOON, ItemStatus.DUE, ItemStatus.OVERDUE}
-_SHOWN_DATES = 4
 _WEEK = 7
 # Picking up has a card of its own, and what is only told is nothing to do.
-_LOOK_BACKS = {f"look-back/month-{months:02}" for months in LOOK_BACK_MONTHS}
 _TESTS = {Requirement.PREGNANCY_TEST, Requirement.FINAL_TEST}
 _NOT_A_STEP = {Requirement.COLLECT, Requirement.NOTE, Requirement.LOOK_BACK}
 
@@ -80,18 +78,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """A date to know of."""
-
-    title: str | Promise
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
 class Cards:
     """The first page: next step, checklist, dates.
 
-    ``alert`` stands above everything; ``so_far`` is whole mg/kg for the ring.
+    ``alert`` stands above everything; ``so_far`` is whole mg/kg for the ring. ``asks_skin``: the
+    look back is open while another step comes first.
     """
 
     next_step: NextStep
@@ -101,6 +92,7 @@ class Cards:
     state: str
     so_far: int | None = None
     alert: advice.Advice | None = None
+    asks_skin: bool = False
 
 
 def cards_for(home: Home) -> Cards:
@@ -121,11 +113,13 @@ def _cards(home: Home) -> Cards:
     1. nothing on record; 2. over; 3. ready to be picked up; 4. the soonest thing to do; 5. waiting
     for somebody else; 6. nothing to do for now.
     """
-    coming = _coming(home)
+    coming = coming_dates(home)
     if home.phase is None:
         return Cards(_no_course(home), (), 0, (), "none")
     if home.phase in {Phase.FOLLOW_UP, Phase.CLOSED}:
-        return Cards(_after(home), (), 0, coming, "ended")
+        step = _after(home)
+        asks = not home.pregnancy and step.url != reverse("portal:skin") and _asks_skin(home)
+        return Cards(step, (), 0, coming, "ended", asks_skin=asks)
     if home.ready is not None:
         return Cards(_pick_up(home), (), 0, coming, "ready")
     steps = _steps(home)
@@ -257,25 +251,27 @@ def _waiting(steps: tuple[Step, ...], home: Home) -> NextStep:
 
 
 def _after(home: Home) -> NextStep:
-    after = home.after
     if home.pregnancy:
         # No reminder of a test, no question about the skin: the clinic is there.
         text = _("Your clinic is there for you and tells you what comes next. Call them any time.")
         return _calm(_("Your course has ended"), text, home)
-    if after is not None and after.final_test_open and after.final_test_due is not None:
+    test = _test_after(home)
+    if test is not None:
         if _is_being_read(home):
             return _photo_sent(home)
         _text, url, label = _how(Requirement.FINAL_TEST, home)
+        first = test.key == END_TEST
+        text = _("Your course has ended. This test is due now. The last one follows in a month.")
         return NextStep(
-            title=wording.REQUIREMENTS[Requirement.FINAL_TEST],
-            text=_("Your course has ended. One last test is still to do."),
-            deadline=after.final_test_due,
+            title=wording.REQUIREMENTS[Requirement.PREGNANCY_TEST if first else test.requirement],
+            text=text if first else _("Your course has ended. One last test is still to do."),
+            deadline=test.due_on,
             deadline_zone=home.zone,
             status="due",
-            url=url if after.final_test_due <= home.today else "",
+            url=url if test.due_on <= home.today else "",
             label=label,
         )
-    if any(_asks(item, home.today) for item in home.items):
+    if _asks_skin(home):
         return NextStep(
             title=_("How is your skin?"),
             text=_("For some people spots come back within a year. Tell us how yours is."),
@@ -288,8 +284,19 @@ def _after(home: Home) -> NextStep:
     return _calm(_("Your course has ended"), _("Thank you for all your care."), home)
 
 
-def _asks(item: PlannedItem, today: date) -> bool:
-    return item.key in _LOOK_BACKS and item.opens_on <= today and item.met_by is None
+def _test_after(home: Home) -> PlannedItem | None:
+    """The test that is asked for; once the last one is due it stands for the one at the end too."""
+    tests = [item for item in home.items if item.requirement is Requirement.FINAL_TEST]
+    waiting = [item for item in tests if item.met_by is None]
+    due = [item for item in waiting if item.due_on <= home.today]
+    return due[-1] if due else next(iter(waiting), None)
+
+
+def _asks_skin(home: Home) -> bool:
+    return any(
+        item.key in LOOK_BACKS and item.opens_on <= home.today and item.met_by is None
+        for item in home.items
+    )
 
 
 def _pressing(home: Home) -> PlannedItem | None:
@@ -337,9 +344,12 @@ def _steps(home: Home) -> tuple[Step, ...]:
         stopping = [each for each in check.findings if each.level >= Level.OVERRIDE]
         for finding in stopping:
             words = wording.finding_words(finding)
+            text = words.text
+            if finding.reason is Reason.TEST_MISSING and home.phase is Phase.PLANNED:
+                text = _("The test before you start is not there yet.")
             status = _status(finding)
-            step = Step(words.title, words.text, words.who, status, from_on=words.from_on)
-            opened.setdefault((str(words.title), str(words.text)), step)
+            step = Step(words.title, text, words.who, status, from_on=words.from_on)
+            opened.setdefault((str(words.title), str(text)), step)
         if not stopping:
             earlier = met.get(str(title))
             days = [_met_on(check), earlier.done_on if earlier else None]
@@ -361,19 +371,3 @@ def _status(finding: Finding) -> str:
 
 def _met_on(check: CheckResult) -> date | None:
     return max((ref.on for ref in check.evidence if ref.on is not None), default=None)
-
-
-def _coming(home: Home) -> tuple[Coming, ...]:
-    dates = [
-        Coming(wording.REQUIREMENT_NAMES[item.requirement], item.due_on)
-        for item in home.items
-        if item.met_by is None
-        and item.due_on >= home.today
-        and (item.requirement is not Requirement.LOOK_BACK or item.key in _LOOK_BACKS)
-    ]
-    if home.next_pickup_on is not None and home.next_pickup_on >= home.today:
-        dates.append(Coming(_("Your capsules last until"), home.next_pickup_on))
-    blood_from = home.after.blood_donation_from if home.after is not None else None
-    if blood_from is not None and blood_from >= home.today:
-        dates.append(Coming(_("You can give blood again from"), blood_from))
-    return tuple(sorted(dates, key=lambda row: row.on)[:_SHOWN_DATES])

@@ -57,6 +57,16 @@ class DateRow:
 def dates_after(page: AfterPage) -> tuple[DateRow, ...]:
     """What follows the last dose, by day (US-24 to US-26, UK-16, UK-17, CI-15)."""
     after, rows = page.after, []
+    if after.end_test_due is not None and not page.pregnancy and _end_test_counts(page):
+        rows.append(
+            DateRow(
+                gettext_lazy("Your test at the end of the course"),
+                gettext_lazy("Do it now. The last one follows in a month."),
+                after.end_test_due,
+                after.end_test is not None,
+                after.end_test.on if after.end_test is not None else None,
+            )
+        )
     if after.final_test_due is not None and not page.pregnancy:
         rows.append(
             DateRow(
@@ -96,6 +106,12 @@ def dates_after(page: AfterPage) -> tuple[DateRow, ...]:
             )
         )
     return tuple(sorted(rows, key=lambda row: row.on))
+
+
+def _end_test_counts(page: AfterPage) -> bool:
+    """It is done, or the last one, which stands for both, is not due yet."""
+    last = page.after.final_test_due
+    return page.after.end_test is not None or (last is not None and page.today < last)
 
 
 def diary_codes(page: DiaryPage) -> tuple[str, ...]:

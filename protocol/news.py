@@ -22,6 +22,8 @@ NOTE_WAITS_DAYS = 30
 # When acne that comes back shows: half of the relapses within eight months (evidence D).
 LOOK_BACK_MONTHS = (3, 6, 9, 12)
 LOOK_BACK_OPENS_DAYS, LOOK_BACK_LASTS_DAYS = 7, 28
+# The item of which patients are only told: from its day on blood may be given again.
+BLOOD_AGAIN = "look-back/blood"
 # How long the day from which blood may be given again is spoken of.
 _TOLD_DAYS = 14
 

@@ -14,6 +14,7 @@ from monitoring import purposes
 from monitoring.grounds import Ground
 from monitoring.models import DueItem, DueItemStep
 from protocol import calendar
+from protocol.news import BLOOD_AGAIN
 from protocol.plan import Plan, PlannedItem
 from protocol.reminders import Nudge
 
@@ -150,7 +151,7 @@ def _remind(courses: Sequence[Planned], *, now: datetime) -> None:
             key=key,
             about=_about(course.open_items[wanted.key]),
             kind=wanted.requirement.value,
-            variant=variant(nudge, wanted.due_on),
+            variant=variant(nudge, wanted),
             other_way=nudge.other_way,
             patient=patient,
             clinic=course.ground.course.clinic,
@@ -173,11 +174,13 @@ def _come(course: Planned, now: datetime) -> list[tuple[str, PlannedItem, Nudge]
     ]
 
 
-def variant(nudge: Nudge, due_on: date) -> str:
-    """Which text a reminder has: before, on or after the day."""
-    if nudge.on == due_on:
+def variant(nudge: Nudge, item: DueItem | PlannedItem) -> str:
+    """Which text a reminder has: before, on or after the day; told, where nothing is asked."""
+    if item.key == BLOOD_AGAIN:
+        return "told"
+    if nudge.on == item.due_on:
         return "on"
-    return "before" if nudge.on < due_on else "after"
+    return "before" if nudge.on < item.due_on else "after"
 
 
 def _newest_nudge(wanted: PlannedItem, due_from: date | None, today: date) -> Nudge | None:

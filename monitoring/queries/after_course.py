@@ -10,6 +10,8 @@ from monitoring.portal_queries import local_today, newest_course
 from people.models import Patient
 from protocol import after_course
 from protocol.after_course import AfterCourse
+from protocol.pregnancy_signs import pregnancy_met_the_end
+from protocol.schedule import question_on
 
 SKIN = tuple(SkinReport.Skin.values)
 GLAD = tuple(SkinReport.Glad.values)
@@ -35,7 +37,7 @@ class AfterPage:
     after: AfterCourse
     asks: int | None
     reports: tuple[SkinRow, ...]
-    # A pregnancy ended it: nobody asks for a test, for birth control or about the skin.
+    # Pregnant: nobody asks for a test, for birth control or about the skin.
     pregnancy: bool = False
 
 
@@ -46,8 +48,9 @@ def after_page(patient: Patient, *, now: datetime) -> AfterPage | None:
         return None
     today = local_today(patient, now=now)
     policy = policies.policy_for(course, on=today)
-    after = after_course.follow_up(dossier.load_one(course), as_of=today, policy=policy)
-    pregnancy = course.stop_reason == Course.StopReason.PREGNANCY
+    facts = dossier.load_one(course)
+    after = after_course.follow_up(facts, as_of=today, policy=policy)
+    pregnancy = pregnancy_met_the_end(question_on(facts, as_of=today, policy=policy))
     asks = None if pregnancy else _asks(course, today)
     return AfterPage(today, after, asks, reports_of(course), pregnancy)
 

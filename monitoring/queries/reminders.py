@@ -21,9 +21,11 @@ from monitoring.policies import policies_for
 from monitoring.purposes import OF_REQUIREMENT
 from people.queries import Place
 from protocol import calendar
+from protocol.news import BLOOD_AGAIN
 from protocol.policy import ClinicPolicy
 from protocol.reminders import (
     DEFAULT_LADDERS,
+    TOLD_ONCE,
     Nudge,
     ReminderLadder,
     nudges,
@@ -160,7 +162,7 @@ def _open(clinic_id: int) -> QuerySet[DueItem]:
 
 def _nudges(item: DueItem, ladder: ReminderLadder | None) -> tuple[Nudge, ...]:
     return nudges(
-        ladder,
+        TOLD_ONCE if item.key == BLOOD_AGAIN else ladder,
         cycle=item.cycle,
         opens_on=item.opens_on,
         due_on=item.due_on,
@@ -199,7 +201,7 @@ def _to_come(
                     name=patient.full_name,
                     zone=patient.zone,
                     purpose=purpose,
-                    variant=variant(nudge, item.due_on),
+                    variant=variant(nudge, item),
                     other_way=nudge.other_way,
                     planned=False,
                 )

@@ -125,5 +125,5 @@ def test_after_the_course_skin_is_asked_on_a_ladder_and_the_day_for_blood_is_onl
         about = sent.filter(about=f"due-item:{item.public_id}").order_by("send_after")
         return [(message.variant, message.other_way) for message in about]
 
-    assert steps_of("look-back/blood") == [("on", False)]
+    assert steps_of("look-back/blood") == [("told", False)]
     assert steps_of("look-back/month-03") == [("before", False), ("on", False), ("after", True)]

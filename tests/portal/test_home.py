@@ -182,7 +182,8 @@ def test_a_stopped_course_shows_the_last_test_and_the_blood_date(
     )
     planning.replan(course, now=NOW)
     html = page(signed_in)
-    assert "Do your last test" in html
+    assert "This test is due now. The last one follows in a month." in html
+    assert "Last test" in html
     assert "You can give blood again from" in html
     assert "Why can’t I pick up yet?" not in html
 
