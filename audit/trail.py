@@ -8,18 +8,24 @@ a red test on the first run, not a gap found years later.
 import contextvars
 import functools
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit.kinds import Kind
-from audit.models import Access, Event
+from audit.models import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# As ``Access`` has them, whoever was seen.
+_SAW = """
+    INSERT INTO audit_access (actor, actor_name, patient, clinic, page, refused, at)
+    SELECT %s, %s, unnest(%s::uuid[]), %s, %s, %s, %s
+"""
 
 _spoken: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("spoken", default=None)
 _correlation: contextvars.ContextVar[uuid.UUID | None] = contextvars.ContextVar(
@@ -169,15 +175,7 @@ def saw(
     refused: bool = False,
 ) -> None:
     """Log that somebody looked at a record, or was refused it (SEC-17). Called by the doors."""
-    Access.objects.create(
-        actor=by.audit_id,
-        actor_name=by.audit_name,
-        patient=patient,
-        clinic=clinic,
-        page=page,
-        refused=refused,
-        at=now,
-    )
+    _write([patient], by=by, page=page, now=now, clinic=clinic, refused=refused)
 
 
 def saw_many(
@@ -189,17 +187,24 @@ def saw_many(
     clinic: str = "",
 ) -> None:
     """Log a list page with every patient it showed, in one statement (SEC-17)."""
-    Access.objects.bulk_create(
-        Access(
-            actor=by.audit_id,
-            actor_name=by.audit_name,
-            patient=patient,
-            clinic=clinic,
-            page=page,
-            at=now,
+    if patients:
+        _write(patients, by=by, page=page, now=now, clinic=clinic, refused=False)
+
+
+def _write(
+    patients: Sequence[uuid.UUID | None],
+    *,
+    by: Actor,
+    page: str,
+    now: datetime,
+    clinic: str,
+    refused: bool,
+) -> None:
+    """One row for each patient. Every page writes here, so the statement is written once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAW, [by.audit_id, by.audit_name, list(patients), clinic, page, refused, now]
         )
-        for patient in patients
-    )
 
 
 def correlate(identifier: uuid.UUID) -> contextvars.Token[uuid.UUID | None]:
