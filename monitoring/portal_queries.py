@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from courses.models import Course, Prescription
 from monitoring import check_in_drafts, dossier, home_test_state, policies
 from monitoring.check_in_drafts import Draft
@@ -296,15 +298,23 @@ def draft_of_today(patient: Patient, *, now: datetime) -> Draft | None:
 
     A positive test ends the check-in (US-23) with the very answer whose advice must still be read.
     """
-    today = local_today(patient, now=now)
+    lately = CheckIn.objects.filter(submitted_at__isnull=True, saved_at__gt=now - timedelta(days=1))
+    return _newest_of(lately, patient, now=now)
+
+
+def newest_draft(patient: Patient, *, now: datetime) -> Draft | None:
+    """The check-in that was answered last, sent or over though it may be."""
+    return _newest_of(CheckIn.objects.all(), patient, now=now)
+
+
+def _newest_of(rows: QuerySet[CheckIn], patient: Patient, *, now: datetime) -> Draft | None:
     row = (
-        CheckIn.objects.filter(
-            course__patient=patient, submitted_at__isnull=True, saved_at__gt=now - timedelta(days=1)
-        )
+        rows.filter(course__patient=patient)
         .select_related("course__clinic", "course__patient__clinic", "due_item")
         .order_by("-saved_at")
         .first()
     )
+    today = local_today(patient, now=now)
     return check_in_drafts.read(row, today=today, now=now) if row is not None else None
 
 

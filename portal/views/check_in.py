@@ -12,6 +12,7 @@ from django.urls import reverse
 from monitoring import check_in_drafts, check_in_questions, portal_queries
 from monitoring.actions import check_ins
 from monitoring.check_in_drafts import Draft
+from monitoring.check_in_meaning import Meaning
 from monitoring.check_in_shapes import Question, Shape
 from portal import advice, answers_in_words, wording
 from portal.forms.check_in import AnswerForm
@@ -69,7 +70,7 @@ class Ask(CheckInPage):
         """Save the answer; one that needs help at once leads there first."""
         draft = self.draft()
         if draft is None:
-            return redirect("portal:check-in")
+            return self._too_late(request, number)
         question = _question(draft, number)
         form = AnswerForm(question, request.POST)
         if not form.is_valid():
@@ -86,10 +87,38 @@ class Ask(CheckInPage):
         except check_in_questions.TryAgain:
             return self._page(draft, question, form, teach=question.teach)
         except (check_ins.AlreadySubmitted, check_ins.Closed, check_ins.UnknownQuestion):
-            return redirect("portal:check-in")
+            return self._too_late(request, number)
         except Exception:
             return self._advice_without_saving(draft, question, form.cleaned_data["answer"])
         return redirect("portal:check-in-now" if saved.stop else _onward(saved.draft))
+
+    def _too_late(self, request: HttpRequest, number: int) -> HttpResponse:
+        """Sent, stopped or over meanwhile: nothing is kept; a danger sign still gets its advice."""
+        draft = portal_queries.newest_draft(self.patient, now=self.now)
+        question = draft.question(number) if draft is not None else None
+        if draft is None or question is None:
+            return redirect("portal:check-in")
+        form = AnswerForm(question, request.POST)
+        if form.is_valid():
+            today = portal_queries.local_today(self.patient, now=self.now)
+            answer = form.cleaned_data["answer"]
+            needed = check_in_drafts.help_needed(draft, question, answer, today)
+            if needed is not None:
+                return self._not_kept(
+                    needed, status=409, over=True, onward_url=reverse("portal:home")
+                )
+        return redirect("portal:check-in")
+
+    def _not_kept(self, needed: Meaning, *, status: int, **context: Any) -> HttpResponse:
+        """The advice of an answer of which the clinic knows nothing."""
+        return self.show(
+            "portal/now.html",
+            status=status,
+            advice=advice.advice_now(needed),
+            lines=wording.crisis_lines(needed.crisis_lines),
+            not_saved=True,
+            **context,
+        )
 
     def _advice_without_saving(
         self, draft: Draft, question: Question, answer: str | list[str]
@@ -100,14 +129,8 @@ class Ask(CheckInPage):
         if needed is None:
             raise
         log.exception("danger_sign_not_saved")
-        return self.show(
-            "portal/now.html",
-            status=500,
-            advice=advice.advice_now(needed),
-            lines=wording.crisis_lines(needed.crisis_lines),
-            not_saved=True,
-            onward_url=reverse("portal:check-in-question", args=[question.number]),
-        )
+        onward = reverse("portal:check-in-question", args=[question.number])
+        return self._not_kept(needed, status=500, onward_url=onward)
 
     def _page(
         self, draft: Draft, question: Question, form: AnswerForm, **context: Any

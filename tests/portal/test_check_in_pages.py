@@ -223,6 +223,24 @@ def test_an_answer_after_sending_is_told_that_it_was_sent(
     assert "Your check-in is done" in page.content.decode()
 
 
+@pytest.mark.parametrize("how", ["sent", "stopped"])
+def test_a_danger_sign_that_comes_too_late_still_gets_its_advice(
+    signed_in: Client, patient: Patient, course: Course, how: str
+) -> None:
+    """A second tab, or a page of yesterday: nobody is thanked for a positive test."""
+    filled(patient)
+    if how == "sent":
+        signed_in.post("/check-in/answers/")
+    else:
+        world.stopped(course, world.staff(course.clinic))
+    page = signed_in.post("/check-in/42/", {"answer": "positive"})
+    html = page.content.decode()
+    assert page.status_code == 409
+    assert "Stop your capsules now" in html and "Please call them yourself" in html
+    assert "Your clinic has been told." not in html
+    assert signed_in.post("/check-in/42/", {"answer": "none"}).status_code == 302
+
+
 def test_sending_with_a_gap_leads_to_the_gap(signed_in: Client) -> None:
     start(signed_in)
     assert signed_in.post("/check-in/answers/").url == "/check-in/1/"
