@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from audit import trail
 from audit.kinds import Kind
 from courses.actions.subject import happening
+from courses.models import Course
 from monitoring import copying
 from monitoring.grounds import Ground
 from monitoring.models import (
@@ -92,17 +95,22 @@ def _reviewed(ground: Ground, rows: dict[str, ResultReview]) -> _Reviewed:
 
 
 def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
-    """Open a row for each specimen that asks for somebody and has none."""
-    wanted = {
-        specimen: each
+    """Open a row for each specimen that asks for somebody and has none.
+
+    A patient's results belong to every course of theirs; they are read once, in the newest.
+    """
+    asking = [
+        (specimen, each)
         for each in reviewed
         for specimen, finding in each.found.items()
         if specimen not in each.rows
         and not finding.settled
         and (finding.needs_decision or finding.current)
-    }
-    if not wanted:
+    ]
+    if not asking:
         return
+    over = _followed({each.ground.course.pk for _, each in asking})
+    wanted = {specimen: each for specimen, each in asking if each.ground.course.pk not in over}
     specimens = Specimen.objects.filter(
         public_id__in=[uuid.UUID(ref.partition(":")[2]) for ref in wanted]
     )
@@ -117,6 +125,12 @@ def _add(reviewed: Sequence[_Reviewed], *, now: datetime) -> None:
         each.rows[ref] = row
         fresh.append(row)
     copying.add(fresh)
+
+
+def _followed(course_ids: set[int]) -> set[int]:
+    """Those of the courses that another course of the same patient has followed."""
+    followed = Course.objects.filter(pk__in=course_ids, patient__courses__number__gt=F("number"))
+    return set(followed.values_list("pk", flat=True))
 
 
 def _refresh(row: ResultReview, finding: Finding | None, ground: Ground, *, now: datetime) -> bool:

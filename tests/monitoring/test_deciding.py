@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Event
+from courses.actions import stopping
 from courses.models import Course, DoseStep, Hold
 from messaging.models import Message
 from monitoring.actions import acknowledging, escalations, planning, reviews, unread
@@ -71,6 +72,17 @@ def test_result_waits_from_its_arrival_by_its_tier(alt: str, tier: int, needs: b
     row = ResultReview.objects.get(specimen=specimen_of(course))
     assert (row.tier, row.needs_decision, row.since) == (tier, needs, world.NOW)
     assert bool(row.escalates_at) is needs
+
+
+def test_result_of_a_second_course_is_not_read_in_the_first_one_as_well() -> None:
+    first, doctor = raised(alt="22", days_ago=3)
+    stopping.stop(first, last_dose_on=world.TODAY, reason="finished", by=doctor, now=world.NOW)
+    second = world.course(first.patient, days=10)
+    ready.receive(
+        first.patient, ready.message(first.patient, on=world.TODAY, control="new", alt="150")
+    )
+    planning.replan(first, now=LATER)
+    assert [row.course for row in ResultReview.objects.filter(needs_decision=True)] == [second]
 
 
 def test_repeat_sets_the_next_test_and_the_note_in_the_same_step() -> None:
