@@ -334,6 +334,7 @@ TEXT_STEPS: dict[str, str] = {
     "before": "Before the day",
     "on": "On the day",
     "after": "After the day",
+    "told": "Something to know, nothing to do",
     "stop": "To STOP",
     "start": "To START",
     "help": "To HELP",
