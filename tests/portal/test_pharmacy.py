@@ -16,7 +16,7 @@ from courses.actions import dosing
 from courses.models import Course, Dispense, Prescription
 from messaging.models import Message
 from monitoring.actions import pharmacy, pregnancy_tests
-from monitoring.models import PharmacyLink, PharmacyReport, WorkItem
+from monitoring.models import CourseStanding, PharmacyLink, PharmacyReport, WorkItem
 from monitoring.pharmacy import token_of
 from people.models import User
 from protocol.supplies import SupplyLine
@@ -196,8 +196,11 @@ def test_what_was_not_collected_goes_back_to_stock(
 ) -> None:
     assert inside.post(path, {"did": "returned"}).status_code == 422
     inside.post(path, {"did": "dispensed", "rma": "RMA-77"})
+    assert CourseStanding.objects.get(course=course).capsules_left
     inside.post(path, {"did": "returned"})
     assert Dispense.objects.get().reversed_at is not None
+    # What is back in stock is in nobody's hand: it does not count in the forecast either.
+    assert CourseStanding.objects.get(course=course).capsules_left is None
     assert WorkItem.objects.filter(course=course, reason="pharmacy:returned").exists()
 
 
