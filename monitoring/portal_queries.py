@@ -34,6 +34,7 @@ from protocol.facts import CourseFacts
 from protocol.findings import Decision
 from protocol.gate import decide
 from protocol.grading import Flag, Graded
+from protocol.holds import at_rest
 from protocol.plan import PlannedItem
 from protocol.policy import ClinicPolicy
 from protocol.pregnancy_signs import pregnancy_met_the_end
@@ -67,7 +68,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """What the first page is made of. ``phase`` None: no course is on record."""
+    """What the first page is made of. ``phase`` None: no course is on record.
+
+    ``capsules_stopped``: what was reported asks for a talk before the next capsule (rule book 10).
+    """
 
     today: date
     zone: str
@@ -88,6 +92,7 @@ class Home:
     # After the course, when no gate is asked: what is open still, and a pregnancy at its end.
     concerns: frozenset[str] = frozenset()
     pregnancy: bool = False
+    capsules_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,10 @@ def home(patient: Patient, *, now: datetime) -> Home:
         phase=phase,
         decision=None if ended else stand.decision,
         items=schedule.plan(facts, as_of=today, policy=policy).items,
-        ready=None if ended else _ready(course, facts, policy=policy, now=now),
+        ready=None
+        if ended or at_rest(facts, as_of=today, ended=ended)
+        else _ready(course, facts, policy=policy, now=now),
+        capsules_stopped=not ended and symptoms.standing_triage(facts, as_of=today).hold,
         progress=_progress(taken, stand.week),
         next_pickup_on=stand.next_pickup_on,
         capsules_left_days=stand.capsules_left_days,

@@ -145,7 +145,17 @@ def alert(reasons: Iterable[Reason]) -> Advice | None:
     """What must be said before anything else on the first page, until the clinic has settled it."""
     found = set(reasons)
     first = next((advice for reason, advice in _ALERTS if reason in found), None)
-    return _mood(stop=bool(found & _STOPPED)) if first is _NOW_MOOD else first
+    return _mood(stop=stops_capsules(found)) if first is _NOW_MOOD else first
+
+
+def stops_capsules(reasons: Iterable[Reason]) -> bool:
+    """Nobody should take a capsule while one of these stands."""
+    return bool(set(reasons) & _STOPPED)
+
+
+def pause() -> Advice:
+    """Capsules are stopped for a talk, and nothing graver stands; when it comes was said before."""
+    return replace(_NOW_HOLD, told="")
 
 
 _CONCERNS = {"mood": Reason.MH_ITEM9, "symptom": Reason.SYMPTOM_RED}

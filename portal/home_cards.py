@@ -101,10 +101,20 @@ def cards_for(home: Home) -> Cards:
     return replace(
         _cards(home),
         so_far=int(taken) if taken is not None else None,
-        alert=advice.alert(home.decision.reasons)
-        if home.decision is not None
-        else advice.alert_after(home.concerns),
+        alert=_alert(home),
     )
+
+
+def _alert(home: Home) -> advice.Advice | None:
+    if home.decision is None:
+        return advice.alert_after(home.concerns)
+    found = advice.alert(home.decision.reasons)
+    return found or (advice.pause() if home.capsules_stopped else None)
+
+
+def _takes_no_capsules(home: Home) -> bool:
+    reasons = home.decision.reasons if home.decision is not None else ()
+    return home.capsules_stopped or advice.stops_capsules(reasons)
 
 
 def _cards(home: Home) -> Cards:
@@ -136,6 +146,9 @@ def _cards(home: Home) -> Cards:
         return Cards(_calm(_("Your course is paused"), text, home), steps, done, coming, "paused")
     if _cycle_is_open(home):
         return Cards(_waiting(steps, home), steps, done, coming, "waiting")
+    if _takes_no_capsules(home):
+        text = _("They know about it. You don’t need to do anything else here.")
+        return Cards(_calm(_("Your clinic will call you"), text, home), (), 0, coming, "waiting")
     text = _("Take your capsules as your clinic told you.")
     return Cards(_calm(_("Nothing to do for now"), text, home), (), 0, coming, "calm")
 

@@ -208,6 +208,27 @@ def test_what_is_urgent_stands_above_the_next_step(
     assert html.index(words) < html.index("Your next step")
 
 
+@pytest.mark.parametrize(
+    ("said", "alert"),
+    [
+        ({"code": "headache", "features": ["nausea"]}, "Take no capsules"),
+        ({"code": "late-period", "features": []}, "Pause your capsules for now"),
+    ],
+)
+def test_nothing_to_do_never_means_to_take_capsules_that_are_stopped(
+    client: Client, db: None, said: dict[str, Any], alert: str
+) -> None:
+    patient = world.patient(world.clinic(), login=True)
+    course = world.course(patient, days=3)
+    client.force_login(patient.user)
+    usual = "Take your capsules as your clinic told you."
+    assert usual in page(client)
+    world.stated(course, "symptom", said, speaker="patient")
+    html = page(client)
+    assert html.index(alert) < html.index("Your clinic will call you")
+    assert usual not in html
+
+
 def test_a_hostile_name_is_only_a_name(client: Client, db: None) -> None:
     patient = world.patient(world.clinic(), login=True, given_name="Ann <script>")
     world.course(patient)
