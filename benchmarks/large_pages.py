@@ -61,7 +61,8 @@ def main(users: int, seconds: float) -> None:
         await_server(port)
         found = {}
         for page in pages:
-            _asked(page, port, sessions[:2], token, seconds=2.0)
+            # By all, so that each process and each of its connections has shown the page before.
+            _asked(page, port, sessions, token, seconds=6.0)
             found[page.name], rows = _asked(page, port, sessions, token, seconds=seconds)
             bare = _bare(page, clinic, rows)
             found[bare.name], _ = _asked(bare, port, sessions, token, seconds=seconds)
