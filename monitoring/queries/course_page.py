@@ -167,11 +167,8 @@ class CoursePage:
 
 def course_page(course: Course, *, now: datetime) -> CoursePage:
     """Load and judge one course, live; nothing is read from the throw-away standing."""
-    zone = course.clinic.timezone
-    today = now.astimezone(ZoneInfo(zone)).date()
-    policy = policies.policy_for(course, on=today)
-    facts = dossier.load_one(course)
-    stand = standing.stand(facts, at=now, policy=policy)
+    top = top_of(course, now=now)
+    facts, policy, today = top.facts, top.policy, top.today
     reading = labs.read(facts, as_of=today, policy=policy)
     graded = labs.history(facts, as_of=today, policy=policy)
     holds, items, concerns, prescriptions = ask(
@@ -180,9 +177,9 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     hold = holds[0] if holds else None
     return CoursePage(
         public_id=course.public_id,
-        banner=_banner(course, facts, stand, today),
-        decision=stand.decision,
-        standing=stand,
+        banner=top.banner,
+        decision=top.decision,
+        standing=top.standing,
         policy=policy,
         items=_items(items, facts, policy, today),
         concerns=tuple(map(_concern, concerns)),
@@ -195,12 +192,12 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
         after=after_course.follow_up(facts, as_of=today, policy=policy)
         if course.stopped_at
         else None,
-        rest=at_rest(facts, as_of=today, ended=course.stopped_at is not None),
+        rest=top.rest,
         held_since=hold.held_on if hold else None,
         stopped_on=course.last_dose_on if course.stopped_at else None,
         facts=facts,
         today=today,
-        zone=zone,
+        zone=course.clinic.timezone,
         clinic=course.clinic.name,
         programme=course.get_programme_display(),
     )
@@ -208,14 +205,19 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
 
 @dataclass(frozen=True, slots=True)
 class Top:
-    """The banner with the facts behind it, for pages about one part of the course."""
+    """The banner with the facts behind it; every page about a course begins with it."""
 
     banner: Banner
     facts: CourseFacts
     policy: ClinicPolicy
-    decision: Decision
+    standing: Standing
     rest: Rest | None
     today: date
+
+    @property
+    def decision(self) -> Decision:
+        """The gate's answer about the next prescription."""
+        return self.standing.decision
 
 
 def top_of(course: Course, *, now: datetime) -> Top:
@@ -225,7 +227,7 @@ def top_of(course: Course, *, now: datetime) -> Top:
     policy = policies.policy_for(course, on=today)
     stand = standing.stand(facts, at=now, policy=policy)
     rest = at_rest(facts, as_of=today, ended=course.stopped_at is not None)
-    return Top(_banner(course, facts, stand, today), facts, policy, stand.decision, rest, today)
+    return Top(_banner(course, facts, stand, today), facts, policy, stand, rest, today)
 
 
 def banner_of(course: Course, *, now: datetime) -> Banner:
