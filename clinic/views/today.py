@@ -11,7 +11,7 @@ from audit import trail
 from clinic.views.base import StaffPage
 from clinic.work_rows import WorkRow, work_row
 from clinic.work_words import counted
-from look.templatetags.clinical import moment_text
+from look.templatetags.components import deadline_words
 from messaging.queries import lost
 from monitoring.queries import changes, letters, worklist
 from monitoring.queries.filters import COUNTED_UP_TO
@@ -128,7 +128,8 @@ class Today(ListPage):
         label, status, hint = TILES[name]
         count = found.counts[name]
         if name == "window" and found.window_ends is not None:
-            hint = f"{hint} {moment_text(found.window_ends, self.place.timezone)}"
+            words = deadline_words(found.window_ends, self.now, self.place.timezone)
+            hint = f"{hint} {words[:1].lower()}{words[1:]}"
         url = f"{reverse('clinic:worklist')}?show={name}"
         if name == "ready":
             url = self._ready_url()
