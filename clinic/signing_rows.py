@@ -29,12 +29,16 @@ URGENCIES = {"routine": "Routine", "urgent": "Urgent", "red": "Red"}
 
 @dataclass(frozen=True, slots=True)
 class SignRow:
-    """One prescription that waits for its signature; ``pick`` is empty where it must be opened."""
+    """One prescription that waits for its signature; ``pick`` is empty where it must be opened.
+
+    ``tick`` names the row in the version that is shown, whenever it is shown.
+    """
 
     course: object
     patient: Any
     identity: str
     pick: str
+    tick: str
     why_not: str
     can_become_pregnant: str
     month: int | None
@@ -66,6 +70,7 @@ def sign_row(row: Candidate, *, nonce: object, now: datetime) -> SignRow:
         patient=row.patient,
         identity=f"{years_between(row.patient.born, today)} y · {row.patient.mrn}",
         pick="" if why_not else f"{row.course}:{row.version}:{nonce}",
+        tick=f"{row.course}:{row.version}",
         why_not=why_not,
         can_become_pregnant=_POTENTIAL.get(facts.person.category, "Not known"),
         month=row.standing.month,

@@ -68,14 +68,41 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-/* The sign bar counts what is chosen. */
+/* The sign bar counts what is chosen, and the page's place in the history remembers it. */
+const nameOfTick = (box) => box.dataset.tick || box.value;
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-counts]");
   if (!form) return;
-  const chosen = form.querySelectorAll("tbody input[type=checkbox]:checked").length;
-  for (const place of form.querySelectorAll("[data-count]")) place.textContent = String(chosen);
+  const chosen = Array.from(form.querySelectorAll("tbody input[type=checkbox]:checked"));
+  for (const place of form.querySelectorAll("[data-count]")) place.textContent = String(chosen.length);
   const row = event.target.closest("tr");
   if (row) row.classList.toggle("is-picked", event.target.checked);
+  history.replaceState({ ...history.state, ticked: chosen.map(nameOfTick) }, "");
+});
+
+/* Back in a list: a browser would tick by position, and rows may have moved or gone meanwhile. These forms keep it from
+   that (autocomplete="off"); the same row is ticked again here, if it is there unchanged. The row that was left has the
+   focus: a number is kept for that, no name. */
+const listRows = () => Array.from(document.querySelectorAll("form[data-counts] tr[data-row]"));
+const placeOfList = `row ${location.pathname}${location.search}`;
+window.addEventListener("pagehide", () => {
+  const row = document.activeElement && document.activeElement.closest("tr[data-row]");
+  if (row) sessionStorage.setItem(placeOfList, String(listRows().indexOf(row)));
+});
+window.addEventListener("pageshow", (event) => {
+  const left = sessionStorage.getItem(placeOfList);
+  sessionStorage.removeItem(placeOfList);
+  if (event.persisted) return;
+  const ticked = new Set((history.state && history.state.ticked) || []);
+  for (const box of document.querySelectorAll("form[data-counts] tbody input[type=checkbox]")) {
+    if (box.checked === ticked.has(nameOfTick(box))) continue;
+    box.checked = !box.checked;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const rows = listRows();
+  const row = left === null ? null : rows[Math.min(Number(left), rows.length - 1)];
+  const link = row && row.querySelector("[data-open]");
+  if (link) link.focus();
 });
 
 /* A preview beside a form follows what is typed; without script the Preview button asks for it. */

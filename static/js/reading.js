@@ -51,7 +51,7 @@
     if (typing) return;
     if (event.key === "j") go(1);
     else if (event.key === "k") go(-1);
-    else if (event.key === "x" && at >= 0) {
+    else if (at >= 0 && (event.key === "x" || (event.key === " " && event.target.matches("[data-open]")))) {
       const box = rows[at].querySelector("input[name=pick]");
       if (box) tick(box, !box.checked);
     } else if (event.key === "a") {

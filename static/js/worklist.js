@@ -21,10 +21,13 @@
   const show = () => {
     if (help && !help.open) help.showModal();
   };
-  const follow = (selector) => {
-    const link = at >= 0 && rows[at].querySelector(selector);
-    if (link) link.click();
-    return Boolean(link);
+  /* By keyboard a call begins at its outcomes: Tab and Enter note the first. */
+  const call = () => {
+    const link = at >= 0 && rows[at].querySelector("[data-call]");
+    if (!link) return false;
+    link.hash = "id_outcome";
+    link.click();
+    return true;
   };
   const take = () => {
     if (!form) return false;
@@ -51,9 +54,9 @@
     else if (event.key === "k") go(-1);
     else if (event.key === "/") document.getElementById("find-patient").focus();
     else if (event.key === "?") show();
-    else if (event.key === "c" && follow("[data-call]")) { /* followed */ }
+    else if (event.key === "c" && call()) { /* followed */ }
     else if (event.key === "m" && take()) { /* sent */ }
-    else if (event.key === "x" && at >= 0) {
+    else if (at >= 0 && (event.key === "x" || (event.key === " " && event.target.matches("[data-open]")))) {
       const box = rows[at].querySelector("input[name=pick]");
       tick(box, !box.checked);
     } else if (tile && tile.href) tile.click();

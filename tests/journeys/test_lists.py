@@ -112,8 +112,14 @@ def test_a_nurse_works_the_list_by_keyboard_alone(arrive: Arrive) -> None:
     page.keyboard.press("j")
     with page.expect_navigation():
         page.keyboard.press("c")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("Rang twice")
+    page.keyboard.press("Enter")  # chooses no outcome
+    assert not Contact.objects.exists()
     nurse.press("No answer")
     assert nurse.reads("No answer, noted for")
+    assert page.evaluate("document.activeElement.matches('[data-open]')")
     assert Contact.objects.get().next_on == date(2026, 11, 23)
 
     page.keyboard.press("/")
@@ -180,7 +186,10 @@ def test_a_pharmacy_fills_what_the_doctor_signed(arrive: Arrive, width: int, sch
 
 
 def test_the_ready_are_signed_together_by_keyboard_alone(arrive: Arrive) -> None:
-    """Journey 3.1: one press on Today, two keys a patient, one for all; twice is once."""
+    """Journey 3.1: one press on Today, two keys a patient, one for all; twice is once.
+
+    Who comes back finds the same patients ticked, and nobody else in the place of one who left.
+    """
     clinic = world.clinic("uk-mhra")
     for _ in range(3):
         planning.replan(ready.british_course(clinic), now=NOW)
@@ -190,16 +199,21 @@ def test_the_ready_are_signed_together_by_keyboard_alone(arrive: Arrive) -> None
     page.keyboard.press("Enter")
     page.wait_for_url("**/clinic/ready/")
     assert doctor.reads("Sign the ticked prescriptions")
-    page.keyboard.type("jxjx")
+    page.keyboard.type("jxj ")
     assert doctor.reads("Sign 2 prescriptions")
     doctor.look()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/courses/**")
+    page.go_back()
+    page.locator("tr[data-row]:nth-of-type(2) a:focus").wait_for()
+    assert doctor.reads("Sign 2 prescriptions")
     page.keyboard.type("ss")
     page.wait_for_selector("text=2 signed")
     doctor.look()
     assert Prescription.objects.count() == 2
     page.go_back()
     page.locator("[data-sign]").wait_for()
-    page.keyboard.type("jxjx")
+    assert not page.locator("input[name=pick]:checked").count()
     page.keyboard.press("s")
     page.wait_for_load_state()
     assert Prescription.objects.count() == 2
