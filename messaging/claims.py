@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from messaging.models import Message, Urgency
+from people.kept import Given, Kept
 
 # Longer than the longest orderly sending of one message; each try renews it.
 LEASE = timedelta(minutes=2)
@@ -44,6 +44,17 @@ _GIVE_BACK = """
            attempts = GREATEST(attempts - 1, 0)
      WHERE id = ANY(%(ids)s) AND claim = ANY(%(claims)s)
 """
+
+
+# Asked once a batch. Who shall read it and where they are treated stands beside it.
+_FREE = Kept(
+    lambda: (
+        Message.objects.filter(pk__among=Given("ids"), patient__isnull=False)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("patient__clinic")
+        .order_by("pk")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +132,14 @@ def still_held(held: Held, *, now: datetime) -> Message | None:
 
 
 def all_still_held(helds: Collection[Held], *, now: datetime) -> list[Message]:
-    """Those of the messages that are still this worker's and free, locked, in order of planning."""
-    claims = {held.message_id: held.claim for held in helds}
-    found = _with_everybody(Message.objects.filter(pk__in=claims), wait=False).order_by("pk")
+    """The messages to patients that are still this worker's and free, locked, as planned."""
+    claims = {held.message_id: held.claim for held in helds if held.patient_id is not None}
+    if not claims:
+        return []
+    found: list[Message] = _FREE.ask(ids=list(claims))
+    for message in found:
+        if message.patient is not None and message.patient.clinic_id == message.clinic_id:
+            message.clinic = message.patient.clinic
     return [
         message
         for message in found
@@ -142,10 +158,5 @@ def locked(held: Held) -> tuple[Message, bool]:
 
 
 def _locked(message_id: int) -> Message | None:
-    return _with_everybody(Message.objects.filter(pk=message_id)).first()
-
-
-def _with_everybody(messages: QuerySet[Message], *, wait: bool = True) -> QuerySet[Message]:
-    return messages.select_for_update(of=("self",), skip_locked=not wait).select_related(
-        "patient__clinic", "clinic", "user"
-    )
+    found = Message.objects.filter(pk=message_id).select_for_update(of=("self",))
+    return found.select_related("patient__clinic", "clinic", "user").first()

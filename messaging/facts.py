@@ -1,16 +1,15 @@
 """What is known about messages that may leave: read for a whole batch, one statement a kind.
 
-The verdict (``checks``, ``kindness``) asks nothing itself; it only weighs what is here. So fifty
-messages cost as many statements as one, and a rule can be read without the database in mind.
+The statements are kept (``people.kept``) and asked in one round trip. The verdict (``checks``,
+``kindness``) asks nothing itself; it only weighs what is here. So fifty messages cost as many
+statements as one, and a rule can be read without the database in mind.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
-
-from django.db.models import Q
+from typing import Any, TypeVar
 
 from messaging.models import (
     ChannelPause,
@@ -21,6 +20,7 @@ from messaging.models import (
     PurposeOptOut,
 )
 from messaging.purposes import UnknownPurpose, joining, named
+from people.kept import Given, Kept, ask
 from people.models import ContactPoint
 
 K = TypeVar("K")
@@ -32,6 +32,48 @@ _SENT = (Message.State.ACCEPTED, Message.State.DELIVERED)
 _IN_HAND = (Message.State.PLANNED, Message.State.CLAIMED)
 # An attempt that may have reached the person, or will.
 _TOLD = (Delivery.Outcome.ATTEMPTING, Delivery.Outcome.ACCEPTED, Delivery.Outcome.UNKNOWN)
+
+_DELIVERIES = Kept(
+    lambda: Delivery.objects.filter(message_id__among=Given("messages")).order_by(
+        "started_at", "pk"
+    )
+)
+_CONTACTS = Kept(
+    lambda: ContactPoint.objects.filter(patient_id__among=Given("patients")).order_by("rank", "pk")
+)
+_SILENCED = Kept(
+    lambda: PurposeOptOut.objects.filter(patient_id__among=Given("patients")),
+    "patient_id", "purpose",
+)  # fmt: skip
+_HOURS = Kept(lambda: PatientHours.objects.filter(patient_id__among=Given("patients")))
+_LIMITS = Kept(lambda: ClinicLimits.objects.filter(clinic_id__among=Given("clinics")))
+_PAUSES = Kept(lambda: ChannelPause.objects.all())
+# What might go instead of one of the messages, or together with it.
+_OTHERS = Kept(
+    lambda: Message.objects.filter(
+        patient_id__among=Given("patients"),
+        state__in=(*_SENT, *_IN_HAND),
+        send_after__lte=Given("now"),
+        expires_at__gt=Given("now"),
+    ).order_by("pk"),
+    "patient_id", "pk", "kind", "purpose", "about", "state",
+)  # fmt: skip
+_TOLD_LATELY = Kept(
+    lambda: Delivery.objects.filter(
+        message__patient_id__among=Given("patients"),
+        outcome__in=_TOLD,
+        started_at__gt=Given("since"),
+    ),
+    "message__patient_id", "message_id", "message__kind", "message__urgency", "started_at",
+    "message__purpose",
+)  # fmt: skip
+# By which channels anything about the same thing went, for those that want another way.
+_TRIED = Kept(
+    lambda: Delivery.objects.filter(
+        message__about__among=Given("abouts"), message__patient_id__among=Given("patients")
+    ),
+    "message__about", "message__patient_id", "message_id", "channel",
+)  # fmt: skip
 
 # Why nobody wants what a message is about, by purpose and ``about``; ``None`` while it is wanted.
 Unwanted = Mapping[tuple[str, str], str | None]
@@ -93,35 +135,43 @@ class Facts:
 
 
 def known_about(messages: Sequence[Message], *, now: datetime) -> list[Facts]:
-    """The facts of each message, in order: nine statements, and one for each question of a purpose.
+    """The facts of each message, in order: one round trip, and one for each question of a purpose.
 
     Args:
         messages: with ``patient__clinic``, ``clinic`` and ``user`` loaded.
         now: the moment of the decision.
     """
-    patients = {each.patient_id for each in messages if each.patient_id is not None}
-    clinics = {each.clinic_id for each in messages}
-    deliveries = _grouped(
-        Delivery.objects.filter(message__in=messages).order_by("started_at", "pk"),
-        lambda each: each.message_id,
+    if not messages:
+        return []
+    patients = list({each.patient_id for each in messages if each.patient_id is not None})
+    for_another_way = [each for each in messages if each.other_way]
+    of_patients = {"patients": patients}
+    tries, ways, opt_outs, own_hours, of_clinics, resting, near, lately, by = ask(
+        {
+            _DELIVERIES: {"messages": [each.pk for each in messages]},
+            _CONTACTS: of_patients,
+            _SILENCED: of_patients,
+            _HOURS: of_patients,
+            _LIMITS: {"clinics": list({each.clinic_id for each in messages})},
+            _PAUSES: {},
+            _OTHERS: {**of_patients, "now": now},
+            _TOLD_LATELY: {**of_patients, "since": now - A_MONTH},
+            _TRIED: {
+                "abouts": [each.about for each in for_another_way],
+                "patients": [each.patient_id for each in for_another_way if each.patient_id],
+            },
+        }
     )
-    contacts: defaultdict[int | None, list[ContactPoint]] = _grouped(
-        ContactPoint.objects.filter(patient__in=patients).order_by("rank", "pk"),
-        lambda each: each.patient_id,
-    )
-    silenced: defaultdict[int | None, list[PurposeOptOut]] = _grouped(
-        PurposeOptOut.objects.filter(patient__in=patients), lambda each: each.patient_id
-    )
-    hours: dict[int | None, PatientHours] = {
-        each.patient_id: each for each in PatientHours.objects.filter(patient__in=patients)
-    }
-    limits = {each.clinic_id: each for each in ClinicLimits.objects.filter(clinic__in=clinics)}
-    pauses = {each.channel: each for each in ChannelPause.objects.all()}
-    others = _others(messages, patients, now=now)
+    deliveries: Mapping[int, list[Delivery]] = _grouped(tries, lambda each: each.message_id)
+    contacts: Mapping[int | None, list[ContactPoint]] = _grouped(ways, lambda each: each.patient_id)
+    silenced: Mapping[int | None, list[Any]] = _grouped(opt_outs, lambda each: each.patient_id)
+    hours: dict[int | None, PatientHours] = {each.patient_id: each for each in own_hours}
+    limits: dict[int, ClinicLimits] = {each.clinic_id: each for each in of_clinics}
+    pauses: dict[str, ChannelPause] = {each.channel: each for each in resting}
+    others = _others(near, {each.kind for each in messages})
+    told, tried = _told(lately), _tried(by)
     in_hand = {(each.purpose, each.about) for of in others.values() for each in of if not each.sent}
     unwanted = _unwanted(in_hand | {(each.purpose, each.about) for each in messages}, now=now)
-    told = _told(patients, since=now - A_MONTH)
-    tried = _tried([each for each in messages if each.other_way])
     return [
         Facts(
             message=message,
@@ -148,28 +198,14 @@ def known_about(messages: Sequence[Message], *, now: datetime) -> list[Facts]:
     ]
 
 
-def _others(
-    messages: Iterable[Message], patients: Collection[int], *, now: datetime
-) -> defaultdict[int | None, list[Other]]:
-    """What might go instead of one of the messages, or together with it."""
+def _others(found: Iterable[Any], kinds: Collection[str]) -> defaultdict[int | None, list[Other]]:
+    """Of the kinds in question what has gone as well; of what joins only what is in hand."""
     joined = joining()
-    kinds = {each.kind for each in messages if each.patient_id is not None}
-    found = (
-        Message.objects.filter(
-            Q(kind__in=kinds, state__in=(*_SENT, *_IN_HAND))
-            | Q(purpose__in=joined, state__in=_IN_HAND),
-            patient__in=patients,
-            send_after__lte=now,
-            expires_at__gt=now,
-        )
-        .order_by("pk")
-        .values_list("patient_id", "pk", "kind", "purpose", "about", "state")
-    )
     others: defaultdict[int | None, list[Other]] = defaultdict(list)
     for patient, pk, kind, purpose, about, state in found:
-        others[patient].append(
-            Other(pk, kind, purpose, about, sent=state in _SENT, joins=purpose in joined)
-        )
+        sent, joins = state in _SENT, purpose in joined
+        if kind in kinds or (joins and not sent):
+            others[patient].append(Other(pk, kind, purpose, about, sent=sent, joins=joins))
     return others
 
 
@@ -191,32 +227,15 @@ def _unwanted(subjects: Iterable[tuple[str, str]], *, now: datetime) -> Unwanted
     return answers
 
 
-def _told(patients: Collection[int], *, since: datetime) -> defaultdict[int | None, list[Told]]:
+def _told(found: Iterable[Any]) -> defaultdict[int | None, list[Told]]:
     joined = joining()
-    found = Delivery.objects.filter(
-        message__patient__in=patients, outcome__in=_TOLD, started_at__gt=since
-    ).values_list(
-        "message__patient_id",
-        "message_id",
-        "message__kind",
-        "message__urgency",
-        "started_at",
-        "message__purpose",
-    )
     told: defaultdict[int | None, list[Told]] = defaultdict(list)
     for patient, message, kind, urgency, started_at, purpose in found:
         told[patient].append(Told(message, kind, urgency, started_at, joins=purpose in joined))
     return told
 
 
-def _tried(
-    messages: Collection[Message],
-) -> defaultdict[tuple[str, int | None], list[tuple[int, str]]]:
-    """By which channels anything about the same thing went, for those that want another way."""
-    found = Delivery.objects.filter(
-        message__about__in={each.about for each in messages},
-        message__patient__in={each.patient_id for each in messages},
-    ).values_list("message__about", "message__patient_id", "message_id", "channel")
+def _tried(found: Iterable[Any]) -> defaultdict[tuple[str, int | None], list[tuple[int, str]]]:
     tried: defaultdict[tuple[str, int | None], list[tuple[int, str]]] = defaultdict(list)
     for about, patient, message, channel in found:
         tried[about, patient].append((message, channel))

@@ -13,12 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import psycopg
-from django.db import connection
-
 from messaging.attempts import Attempt, Draft
 from messaging.channels.base import Accepted, Channel
 from messaging.claims import Held
+from people.kept import run
 
 # Longer than a call to a provider may take; with less of the lease left it is renewed, carefully.
 _CALL_LASTS = timedelta(seconds=60)
@@ -168,7 +166,4 @@ def _asking(wanted: str, *, after: bool) -> str:
 
 def _said(statement: str, values: Mapping[str, object]) -> tuple[int | None, int | None] | None:
     """Run a statement that PostgreSQL keeps planned: planning it would be half of what it costs."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        return cursor.fetchone()
+    return next(iter(run(statement, values)), None)

@@ -2,18 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
 from messaging import purposes
 from messaging.purposes import Audience, Purpose, Urgency
 from monitoring.models import CourseStanding, Document, DueItem, Escalation, PharmacyReport
+from people.kept import Given, Kept
 from people.models import SignInLink
 from protocol.vocabulary import Owner, Requirement
 
 # What ``_still_due`` asks.
 _STILL_DUE = """EXISTS (SELECT 1 FROM monitoring_dueitem i
     WHERE i.public_id = split_part(%(about)s, ':', 2)::uuid AND i.ended = '')"""
+
+_OPEN_ITEMS = Kept(
+    lambda: DueItem.objects.filter(public_id__among=Given("ids"), ended=""), "public_id"
+)
 
 
 def _still_due(about: str, now: datetime) -> bool | str:
@@ -22,8 +28,8 @@ def _still_due(about: str, now: datetime) -> bool | str:
 
 
 def _all_still_due(abouts: Collection[str], now: datetime) -> dict[str, bool | str]:
-    items = DueItem.objects.filter(public_id__in=[_id(each) for each in abouts], ended="")
-    there = {str(each) for each in items.values_list("public_id", flat=True)}
+    items = _OPEN_ITEMS.ask(ids=[UUID(_id(each)) for each in abouts])
+    there = {str(each.public_id) for each in items}
     return {each: _id(each) in there or "done or not needed" for each in abouts}
 
 

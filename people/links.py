@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from audit import trail
 from audit.kinds import Kind
+from people.kept import run
 from people.models import LinkFailure, Patient, TaskLink
 
 FAILURES_PER_LINK = 5
@@ -26,6 +27,13 @@ ORIGIN_WINDOW = timedelta(hours=1)
 
 _TOKEN_BYTES = 16
 _DOOR = trail.System("task-link")
+_ISSUE = """
+    INSERT INTO people_tasklink (patient_id, token_hash, about, created_at, expires_at, failures)
+    SELECT patient, hash, about, %(now)s, ends, 0
+      FROM unnest(%(patients)s::bigint[], %(hashes)s::text[], %(abouts)s::text[],
+                  %(ends)s::timestamptz[]) AS asked (patient, hash, about, ends)
+        ON CONFLICT (token_hash) DO UPDATE SET about = EXCLUDED.about
+"""
 
 
 class LinkRefused(Exception):
@@ -83,20 +91,18 @@ def issue_all(doors: Iterable[Door], *, now: datetime) -> None:
     The subject follows the text: one that stood for a single task may stand for several when it is
     tried again.
     """
-    TaskLink.objects.bulk_create(
-        [
-            TaskLink(
-                patient_id=door.patient_id,
-                token_hash=_hash(token_for(door.key)),
-                about=door.about,
-                created_at=now,
-                expires_at=door.expires_at,
-            )
-            for door in doors
-        ],
-        update_conflicts=True,
-        unique_fields=["token_hash"],
-        update_fields=["about"],
+    made = list(doors)
+    if not made:
+        return
+    run(
+        _ISSUE,
+        {
+            "patients": [door.patient_id for door in made],
+            "hashes": [_hash(token_for(door.key)) for door in made],
+            "abouts": [door.about for door in made],
+            "ends": [door.expires_at for door in made],
+            "now": now,
+        },
     )
 
 
