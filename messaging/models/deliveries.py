@@ -35,7 +35,10 @@ class Delivery(models.Model):
         FAILED = "failed", "Failed for good"
         DELIVERED = "delivered", "Delivered"
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    # Found by the constraint below.
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, db_index=False, related_name="deliveries"
+    )
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     attempt = models.PositiveSmallIntegerField()

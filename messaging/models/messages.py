@@ -82,13 +82,14 @@ class Message(models.Model):
     )
     # A way in goes where its person did not say it should: to the other of their two ways.
     only_way = models.CharField(max_length=10, blank=True, help_text="the one channel it may use")
+    # Found by the indexes below. A row is written anew with each state, and every index with it.
     patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+        Patient, models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
     )
     user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+        User, models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
     )
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="messages")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, db_index=False, related_name="messages")
     created_at = models.DateTimeField()
     send_after = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -105,7 +106,7 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     handled_note = models.CharField(max_length=300, blank=True)
 
@@ -152,6 +153,14 @@ class Message(models.Model):
             ),
             models.Index(fields=["patient", "kind", "-send_after"], name="message_by_patient"),
             models.Index(fields=["clinic", "-send_after"], name="message_by_clinic"),
+            models.Index(
+                fields=["user"], condition=Q(user__isnull=False), name="message_by_user"
+            ),
+            models.Index(
+                fields=["handled_by"],
+                condition=Q(handled_by__isnull=False),
+                name="message_by_handler",
+            ),
             models.Index(
                 fields=["patient", "-inbox_from"],
                 condition=Q(inbox_from__isnull=False),
