@@ -37,11 +37,24 @@ from django.db.models import (
 )
 from django.db.models.query import get_related_populators
 from psycopg import sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.types.numeric import Int8
 
 Values = Mapping[str, object]
 # Told from lists at once; asked of each value of each statement.
 _SINGLE = frozenset([str, bool, datetime, date, UUID, type(None)])
+
+
+class _Moment(Loader):
+    """A moment as PostgreSQL writes it, read in one step: Django's own way takes ten times as long.
+
+    Django's connections are in UTC, and its own way says so without looking.
+    """
+
+    def load(self, data: Buffer) -> datetime:
+        """The moment, in UTC."""
+        return datetime.fromisoformat(str(data, "ascii"))
 
 
 class Given(Expression):
@@ -150,6 +163,8 @@ def ask(questions: Mapping[Kept, Values]) -> list[list[Any]]:
     with database.wrap_database_errors:
         # Cursors that bind on the server; Django's own write the values into the text.
         cursors = [psycopg.Cursor(database.connection) for _ in questions]
+        for cursor in cursors:
+            cursor.adapters.register_loader("timestamptz", _Moment)
         with database.connection.pipeline():
             sent = [
                 kept.send(cursor, given)
@@ -173,7 +188,7 @@ def run(statement: str, given: Values) -> list[Any]:
         cursor.execute(statement, {name: _sent(each) for name, each in given.items()}, prepare=True)
         if database.queries_logged:
             database.queries_log.append({"sql": statement, "time": "0.000"})
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
 
 def _row_of(columns: tuple[str, ...]) -> Any:

@@ -5,6 +5,7 @@ link; twenty failures in an hour close the door for where they came from. Both l
 PostgreSQL, so they hold while Redis is away (SEC-09).
 """
 
+import functools
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
@@ -14,7 +15,6 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.utils.crypto import salted_hmac
 
 from audit import trail
 from audit.kinds import Kind
@@ -63,7 +63,7 @@ def token_for(key: str) -> str:
     So a retry of a message carries the very text of the first try, although only the token's hash
     is stored.
     """
-    digest = salted_hmac("people.links.token", key, algorithm="sha256").digest()
+    digest = hmac.digest(_token_key(settings.SECRET_KEY), key.encode(), "sha256")
     return urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode().rstrip("=")
 
 
@@ -195,6 +195,12 @@ def origin_of(address: str) -> str:
     return hmac.new(
         settings.SECRET_KEY.encode(), b"people.links.origin\0" + address.encode(), hashlib.sha256
     ).hexdigest()
+
+
+@functools.lru_cache(maxsize=2)
+def _token_key(secret: str) -> bytes:
+    """As ``django.utils.crypto.salted_hmac`` derives it, which does so for every link anew."""
+    return hashlib.sha256(b"people.links.token" + secret.encode()).digest()
 
 
 def _hash(token: str) -> str:
