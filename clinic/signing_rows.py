@@ -142,9 +142,9 @@ def _mood(row: Candidate) -> str:
     return "Not scored" if score is None or most is None else f"{score} of {most}"
 
 
-def nearly_row(row: Nearly) -> dict[str, Any]:
+def nearly_row(row: Nearly, *, reminding: str) -> dict[str, Any]:
     """Who lacks one or two checks, and whom it waits on."""
-    tag, sentence, status = reason_of(row.reason)
+    tag, sentence, status = reason_of(row.reason, reminding=reminding)
     return {
         "course": row.course,
         "patient": row.patient,

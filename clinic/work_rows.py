@@ -75,9 +75,14 @@ def _address(page: str, course: uuid.UUID) -> str:
     return reverse(f"clinic:{page}", args=[course])
 
 
-def work_row(row: WorklistRow, *, place: Place, today: date, now: datetime) -> WorkRow:
-    """One row of a list; its action is one that this member of staff may take."""
-    tag, sentence, status = work_words.reason_of(row.reason)
+def work_row(
+    row: WorklistRow, *, place: Place, today: date, now: datetime, reminding: str
+) -> WorkRow:
+    """One row of a list; its action is one that this member of staff may take.
+
+    ``reminding``: what becomes of reminders now (``work_words.reminded``).
+    """
+    tag, sentence, status = work_words.reason_of(row.reason, reminding=reminding)
     url = _address("course", row.course)
     action_url, action_label = _action(row, url, place)
     call_url = _address("call", row.course)

@@ -3,6 +3,7 @@
 from clinic.reasons import REASONS
 from clinic.wording import CONCERNS, REQUIREMENTS
 from monitoring.attention import ALARMS
+from monitoring.queries.background import Late
 from protocol.vocabulary import Reason
 
 # Why a course is on the list where no reason code says it: tag, sentence, status.
@@ -27,6 +28,24 @@ PHARMACY: dict[str, tuple[str, str, str]] = {
     "problem": ("Pharmacy: a problem", "Call the pharmacy, and note the outcome", "warning"),
 }
 
+# What becomes of the reminders of a task that is due.
+REMINDED = "Reminders go out by themselves"
+
+
+def reminded(*, held: bool, late: Late | None) -> str:
+    """What a list says of reminders now: the truth, also while none leave.
+
+    Args:
+        held: nothing leaves to the clinic's patients until somebody has looked.
+        late: the work behind the pages stands still.
+    """
+    if held:
+        return "Reminders are held; call, or let them go"
+    if late is not None:
+        return "Reminders go out a little late" if late.swept else "Reminders wait; call meanwhile"
+    return REMINDED
+
+
 # Outcome of an attempt to reach the patient: on the button, and in a list.
 CONTACTS: dict[str, tuple[str, str]] = {
     "reached": ("Reached, will do it", "Reached"),
@@ -40,8 +59,11 @@ CONTACTS: dict[str, tuple[str, str]] = {
 }
 
 
-def reason_of(code: str) -> tuple[str, str, str]:
-    """Tag, sentence and status of a standing's reason code, whatever kind of code it is."""
+def reason_of(code: str, *, reminding: str = REMINDED) -> tuple[str, str, str]:
+    """Tag, sentence and status of a standing's reason code, whatever kind of code it is.
+
+    ``reminding``: what becomes of reminders now (:func:`reminded`).
+    """
     if code in Reason.__members__:
         tag, sentence = REASONS[Reason(code)]
         return tag, sentence, "critical" if Reason(code) in ALARMS else "warning"
@@ -67,7 +89,7 @@ def reason_of(code: str) -> tuple[str, str, str]:
     if kind in {"due", "overdue"}:
         late = kind == "overdue"
         tag = f"{REQUIREMENTS[what]} {'overdue' if late else 'due'}"
-        return tag, "Reminders go out by themselves", "warning" if late else "due"
+        return tag, reminding, "warning" if late else "due"
     tag, sentence, status = STANDPOINTS[code]
     return tag, sentence, status
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views import View
 
 from audit import trail
+from clinic.work_words import reminded
 from messaging.holds import banner_shows
 from monitoring.queries.background import late_banner
 from people.permissions import Permission
@@ -87,6 +88,12 @@ class StaffPage(View):
     def today(self) -> date:
         """The clinic's calendar date."""
         return self.now.astimezone(ZoneInfo(self.place.timezone)).date()
+
+    @property
+    def reminding(self) -> str:
+        """What becomes of reminders now, in the words of lists."""
+        held = banner_shows(self.place.clinic_id)
+        return reminded(held=held, late=late_banner(self.place.clinic_id, now=self.now))
 
     @property
     def user(self) -> Any:

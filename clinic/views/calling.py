@@ -64,7 +64,7 @@ class Call(StaffPage):
             form=form,
             banner=banner_row(banner_of(course, now=self.now), url=url, today=self.today),
             found=found,
-            reasons=[reason_of(reason) for reason in found.reasons],
+            reasons=[reason_of(reason, reminding=self.reminding) for reason in found.reasons],
             outcomes=[
                 {"value": outcome, "label": CONTACTS[outcome][0], "next_on": day}
                 for outcome, day in found.proposals

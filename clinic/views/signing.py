@@ -123,7 +123,7 @@ class ReadyToSign(StaffPage):
         return self.page(
             found=found,
             rows=[sign_row(row, nonce=uuid.uuid4(), now=self.now) for row in found.rows],
-            nearly=[nearly_row(row) for row in found.nearly],
+            nearly=[nearly_row(row, reminding=self.reminding) for row in found.nearly],
             error=error,
             title_count=found.total,
             status=status,

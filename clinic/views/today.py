@@ -30,7 +30,7 @@ TILES = {
 GROUPS = (
     ("act", "Act today", "Safety first, then the soonest deadline"),
     ("staff", "Waiting on lab or you", "Results, reviews and what is late"),
-    ("patient", "Waiting on patient", "Reminders go out by themselves"),
+    ("patient", "Waiting on patient", ""),
 )
 
 
@@ -44,7 +44,11 @@ class ListPage(StaffPage):
 
     def work_rows(self, rows: tuple[WorklistRow, ...]) -> list[WorkRow]:
         """Rows in words, for this member of staff."""
-        return [work_row(row, place=self.place, today=self.today, now=self.now) for row in rows]
+        reminding = self.reminding
+        return [
+            work_row(row, place=self.place, today=self.today, now=self.now, reminding=reminding)
+            for row in rows
+        ]
 
     def log(self, rows: list[WorklistRow]) -> None:
         """Write down whom this list showed, each patient once (SEC-17)."""
@@ -81,7 +85,8 @@ class Today(ListPage):
                 "title": title,
                 "count": found.counts[name],
                 "counted": counted(found.counts[name], COUNTED_UP_TO),
-                "hint": hint,
+                # Whoever waits on the patient is reminded, unless nothing leaves now.
+                "hint": hint or self.reminding,
                 "rows": self.work_rows(getattr(found, name)),
                 "url": f"{reverse('clinic:worklist')}?show={name}",
                 "more": found.counts[name] > len(getattr(found, name)),

@@ -47,6 +47,8 @@ class Identity:
 def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: datetime) -> Patient:
     """Add a patient with the ways to reach them.
 
+    A number from which somebody has texted STOP is added switched off, which is recorded.
+
     Raises:
         Unusable: the time zone, the telephone number or the name cannot be used.
         IntegrityError: the clinic number is taken.
@@ -65,8 +67,9 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
         country=identity.country,
         language=identity.language,
     )
+    phone = None
     if identity.phone:
-        add_contact_point(
+        phone = add_contact_point(
             patient,
             channel=ContactPoint.Channel.SMS,
             address=readable_phone(identity.phone, country=identity.country or clinic.country),
@@ -87,6 +90,8 @@ def add_patient(clinic: Clinic, identity: Identity, *, by: trail.Actor, now: dat
         by=by,
         now=now,
     )
+    if phone is not None and phone.opted_out_at is not None:
+        say_changed(phone, "added-off", by=by, now=now)
     return patient
 
 
@@ -120,14 +125,53 @@ def choose_language(patient: Patient, *, language: str, by: trail.Actor, now: da
 def add_contact_point(
     patient: Patient, *, channel: str, address: str, rank: int, now: datetime
 ) -> ContactPoint:
-    """One more way to reach a patient, found again by its blind index. Part of an action."""
+    """One more way to reach a patient, found again by its blind index. Part of an action.
+
+    STOP holds for the number, whoever has it: one that is switched off for somebody else is added
+    switched off, and START from it ends that.
+    """
+    index = address_index(address)
     return ContactPoint.objects.create(
         patient=patient,
         channel=channel,
         address=address,
-        address_index=address_index(address),
+        address_index=index,
         rank=rank,
+        opted_out_at=stopped(channel, index),
         created_at=now,
+    )
+
+
+def stopped(channel: str, index: str) -> datetime | None:
+    """Since when a number is switched off for anybody who has it; a mailbox is asked nothing.
+
+    Args:
+        index: the blind index of the address.
+    """
+    if channel != ContactPoint.Channel.SMS:
+        return None
+    same = ContactPoint.objects.filter(
+        channel=channel, address_index=index, opted_out_at__isnull=False
+    )
+    found = same.order_by("-opted_out_at").first()
+    return found.opted_out_at if found is not None else None
+
+
+def say_changed(
+    point: ContactPoint, change: str, *, by: trail.Actor, now: datetime, **detail: object
+) -> None:
+    """Record what became of one way to reach a patient; part of an action."""
+    patient = point.patient
+    trail.record(
+        Kind.CONTACT_CHANGED,
+        by=by,
+        subject=f"contact-point:{point.pk}",
+        now=now,
+        clinic=patient.clinic.slug,
+        patient=patient.public_id,
+        channel=point.channel,
+        change=change,
+        **detail,
     )
 
 

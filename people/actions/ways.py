@@ -9,8 +9,14 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from audit import trail
-from audit.kinds import Kind
-from people.actions.patients import Unusable, add_contact_point, address_index, readable_address
+from people.actions.patients import (
+    Unusable,
+    add_contact_point,
+    address_index,
+    readable_address,
+    say_changed,
+    stopped,
+)
 from people.actions.subject import locked
 from people.guardian_queries import is_of_a_guardian
 from people.models import ContactPoint, Patient
@@ -44,9 +50,7 @@ def add_address(patient: Patient, *, address: str, by: trail.Actor, now: datetim
     last = ContactPoint.objects.filter(patient=patient).order_by("rank").last()
     rank = last.rank + 1 if last is not None else 0
     point = add_contact_point(patient, channel=channel, address=text, rank=rank, now=now)
-    point.opted_out_at = _stopped_at(point)
-    point.save(update_fields=["opted_out_at"])
-    _say(point, "added" if point.opted_out_at is None else "added-off", by=by, now=now)
+    say_changed(point, "added" if point.opted_out_at is None else "added-off", by=by, now=now)
     return point
 
 
@@ -72,11 +76,13 @@ def correct_address(
         return point
     point.address, point.address_index = text, address_index(text)
     point.verified_at = point.bad_at = None
-    stopped_at = None if point.opted_out_at is not None else _stopped_at(point)
+    stopped_at = None
+    if point.opted_out_at is None:
+        stopped_at = stopped(point.channel, point.address_index)
     point.opted_out_at = point.opted_out_at or stopped_at
     point.save(update_fields=["address", "address_index", "verified_at", "bad_at", "opted_out_at"])
     change = "tried-again" if same else "corrected"
-    _say(point, "corrected-off" if stopped_at is not None else change, by=by, now=now)
+    say_changed(point, "corrected-off" if stopped_at is not None else change, by=by, now=now)
     return point
 
 
@@ -94,7 +100,7 @@ def remove_address(patient: Patient, pk: int, *, by: trail.Actor, now: datetime)
     if point.opted_out_at is not None:
         raise Unusable("address", "The patient switched it off; that stays on record.")
     # The agreement outlives the address.
-    _say(point, "removed", by=by, now=now, given_at=point.created_at.isoformat())
+    say_changed(point, "removed", by=by, now=now, given_at=point.created_at.isoformat())
     point.delete()
 
 
@@ -114,31 +120,3 @@ def _free(patient: Patient, channel: str, address: str, others: Iterable[Contact
     if any(each.channel == channel and each.address_index == index for each in others):
         raise Unusable("address", "The patient has this address already.")
     return text
-
-
-def _stopped_at(point: ContactPoint) -> datetime | None:
-    """Since when another person's same number is switched off; a mailbox is asked nothing."""
-    if point.channel != ContactPoint.Channel.SMS:
-        return None
-    same = ContactPoint.objects.filter(
-        channel=point.channel, address_index=point.address_index, opted_out_at__isnull=False
-    )
-    found = same.exclude(pk=point.pk).order_by("-opted_out_at").first()
-    return found.opted_out_at if found is not None else None
-
-
-def _say(
-    point: ContactPoint, change: str, *, by: trail.Actor, now: datetime, **detail: object
-) -> None:
-    patient = point.patient
-    trail.record(
-        Kind.CONTACT_CHANGED,
-        by=by,
-        subject=f"contact-point:{point.pk}",
-        now=now,
-        clinic=patient.clinic.slug,
-        patient=patient.public_id,
-        channel=point.channel,
-        change=change,
-        **detail,
-    )

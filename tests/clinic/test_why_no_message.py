@@ -14,7 +14,7 @@ from audit import trail
 from audit.models import Event
 from clinic import message_next, message_words
 from clinic.views import messages as views
-from messaging import holds, settling
+from messaging import dispatch, holds, settling
 from messaging.actions import inbound, reaching
 from messaging.models import Message, PurposeOptOut
 from messaging.queries import one
@@ -173,10 +173,18 @@ def test_a_number_that_said_stop_stays_silent_for_whoever_gets_it(
     answer = desk.post(ways, {"do": "add", "address": number, "agreed": "on"}, follow=True)
     shown = answer.content.decode()
     assert "only START from it" in shown and "off because STOP came from it" in shown
-    texts = ContactPoint.objects.filter(patient__in=[first, second], channel="sms")
-    assert texts.filter(opted_out_at=world.NOW).count() == 2
+    third = world.patient(here, phone=number)
+    shown = desk.get(reverse("clinic:ways", args=[third.public_id])).content.decode()
+    assert "because STOP came" in shown and "Text message: given for" not in shown
+    third.contact_points.filter(channel="email").delete()
+    letters.message(third, letters.QUICK, send_after=world.NOW, now=world.NOW)
+    assert dispatch.run(now=world.NOW) == 1
+    shown = desk.get(f"{MESSAGES}?patient={third.public_id}").content.decode()
+    assert "asked for no messages" in shown and "by texting START" in shown
+    texts = ContactPoint.objects.filter(patient__in=[first, second, third], channel="sms")
+    assert texts.filter(opted_out_at=world.NOW).count() == 3
     inbound.receive_text(sender=number, body="START", fingerprint="b", now=world.NOW)
-    assert texts.filter(opted_out_at=None).count() == 2
+    assert texts.filter(opted_out_at=None).count() == 3
 
 
 def test_an_address_that_nobody_has_any_more_is_removed(desk: Client, here: Clinic) -> None:
