@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from look.drawing import Line
 
@@ -23,8 +23,7 @@ class Words:
     anchor: str = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Room that is taken, or asked for."""
 
     left: float
@@ -41,6 +40,19 @@ class Box:
             and other.top < self.bottom
         )
 
+    def is_crossed(self, line: Line) -> bool:
+        """Some of the drawn line lies in it, or within two pixels of it."""
+        left, top, right, bottom = self.left - 2, self.top - 2, self.right + 2, self.bottom + 2
+        x1, x2, y1, y2 = line.x1, line.x2, line.y1, line.y2
+        if min(x1, x2) >= right or max(x1, x2) <= left:
+            return False
+        if min(y1, y2) >= bottom or max(y1, y2) <= top:
+            return False
+        # Both spans meet. It passes by only where all four corners lie on one side of it.
+        corners = ((left, top), (left, bottom), (right, top), (right, bottom))
+        sides = [(y2 - y1) * (x - x1) - (x2 - x1) * (y - y1) for x, y in corners]
+        return min(sides) < 0 < max(sides)
+
 
 @dataclass(slots=True)
 class Room:
@@ -49,18 +61,15 @@ class Room:
     width: float
     height: float
     taken: list[Box] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
     def take(self, box: Box) -> None:
         """Nothing is written over it from now on."""
         self.taken.append(box)
 
     def take_line(self, line: Line) -> None:
-        """A drawn line, as small boxes along it."""
-        pieces = max(1, math.ceil(math.hypot(line.x2 - line.x1, line.y2 - line.y1) / 4))
-        for n in range(pieces + 1):
-            x = line.x1 + (line.x2 - line.x1) * n / pieces
-            y = line.y1 + (line.y2 - line.y1) * n / pieces
-            self.take(Box(x - 2, y - 2, x + 2, y + 2))
+        """Nor over a drawn line."""
+        self.lines.append(line)
 
     def place(self, choices: Sequence[Words], *, must: bool = False) -> Words | None:
         """The first choice that covers nothing, and its room is taken.
@@ -69,15 +78,18 @@ class Room:
         """
         for words in choices:
             box = box_of(words)
-            inside = min(box.left, box.top) >= 0
-            inside = inside and box.right <= self.width and box.bottom <= self.height
-            if inside and not any(box.meets(other) for other in self.taken):
+            if self._is_free(box):
                 self.take(box)
                 return words
         if not must:
             return None
         self.take(box_of(choices[0]))
         return choices[0]
+
+    def _is_free(self, box: Box) -> bool:
+        if min(box.left, box.top) < 0 or box.right > self.width or box.bottom > self.height:
+            return False
+        return not any(map(box.meets, self.taken)) and not any(map(box.is_crossed, self.lines))
 
 
 def box_of(words: Words) -> Box:

@@ -26,6 +26,9 @@ from look.templatetags.clinical import (
 # clinic's schedule: a test that was planned and left out makes such a gap.
 LONGEST_JOIN_DAYS = 45
 
+# Where a value stands in the plot.
+Place = tuple[float, float]
+
 _WIDTH, _LEFT, _RIGHT, _TOP, _BASE = 350.0, 34.0, 346.0, 14.0, 160.0
 
 
@@ -152,19 +155,19 @@ def trend(
         last=max([series[-1].on, *([until] if until else [])]),
         top=top,
     )
-    joins = _joins(series, frame)
+    places = [(frame.x_of(point.on), frame.y_of(point.value)) for point in series]
+    joins = _joins(series, places)
     line = (
         Line(_LEFT, frame.y_of(limit or 0), _RIGHT, frame.y_of(limit or 0)) if shown_limit else None
     )
     room = Room(_WIDTH, _BASE)
     for join in joins:
         room.take_line(join)
-    for point in series:
-        x, y = frame.x_of(point.on), frame.y_of(point.value)
+    for x, y in places:
         room.take(Box(x - 4, y - 4, x + 4, y + 4))
     if line is not None:
         room.take(Box(line.x1, line.y1 - 1, line.x2, line.y1 + 1))
-    dots = _dots(series, frame, room)
+    dots = _dots(series, places, room)
     gaps = _gaps_between(series)
     blocks = _strip(strip, frame)
     axis = _BASE + 29 if blocks else _BASE + 8
@@ -188,7 +191,7 @@ def trend(
             for n in range(round(top / step) + 1)
         ),
         joins=joins,
-        gaps=_gap_words(series, gaps, frame, room),
+        gaps=_gap_words(places, gaps, room),
         dots=dots,
         doses=blocks,
         months=_months(frame, axis),
@@ -261,26 +264,18 @@ def _gaps_between(series: Sequence[Point]) -> tuple[str, ...]:
     )
 
 
-def _joins(series: Sequence[Point], frame: _Frame) -> tuple[Line, ...]:
+def _joins(series: Sequence[Point], places: Sequence[Place]) -> tuple[Line, ...]:
     return tuple(
-        Line(
-            frame.x_of(earlier.on),
-            frame.y_of(earlier.value),
-            frame.x_of(later.on),
-            frame.y_of(later.value),
-        )
-        for earlier, later in pairwise(series)
+        Line(*start, *end)
+        for (earlier, later), (start, end) in zip(pairwise(series), pairwise(places), strict=True)
         if (later.on - earlier.on).days <= LONGEST_JOIN_DAYS
     )
 
 
-def _gap_words(
-    series: Sequence[Point], gaps: Sequence[str], frame: _Frame, room: Room
-) -> tuple[Words, ...]:
+def _gap_words(places: Sequence[Place], gaps: Sequence[str], room: Room) -> tuple[Words, ...]:
     """Words where nobody tested for too long, where there is room for them."""
     found = []
-    for (earlier, later), words in zip(pairwise(series), gaps[1:], strict=True):
-        x1, x2 = frame.x_of(earlier.on), frame.x_of(later.on)
+    for ((x1, _), (x2, _)), words in zip(pairwise(places), gaps[1:], strict=True):
         if not words or x2 - x1 < len(words) * LETTER + 12:
             continue
         middle = round((x1 + x2) / 2, 1)
@@ -289,9 +284,8 @@ def _gap_words(
     return tuple(found)
 
 
-def _dots(series: Sequence[Point], frame: _Frame, room: Room) -> tuple[Dot, ...]:
+def _dots(series: Sequence[Point], places: Sequence[Place], room: Room) -> tuple[Dot, ...]:
     """Every value; the last two carry their numbers, the previous only where there is room."""
-    places = [(frame.x_of(point.on), frame.y_of(point.value)) for point in series]
     labels: dict[int, Words | None] = {}
     for index in reversed(range(max(0, len(series) - 2), len(series))):
         point, (x, y) = series[index], places[index]
