@@ -17,12 +17,12 @@ from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from look.templatetags.components import STATUS_ICONS, check_status
+from look.templatetags.components import STATUS_ICONS, check_status, icon, status_tag
 
 register = template.Library()
 
@@ -30,9 +30,19 @@ register = template.Library()
 ROWS_KEPT = 2_000
 
 
-def _framed(name: str, content: str, **values: object) -> SafeString:
-    values["content"] = conditional_escape(content)
-    return render_to_string(f"components/{name}.html", values)
+# --- Frames: a page has two dozen, and a template for each would cost it more than its rows. ------
+
+
+def _heading(level: int, kind: str, title: str, count: object = None) -> SafeString:
+    number = ""
+    if count is not None and count != "":
+        number = format_html('<span class="it-count">{}</span>', count)
+    named = format_html(' class="{}"', kind) if kind else ""
+    return format_html("<h{0}{1}>{2}{3}</h{0}>", level, named, title, number)
+
+
+def _named(id: str) -> SafeString | str:  # noqa: A002
+    return format_html(' id="{}"', id) if id else ""
 
 
 @register.simple_block_tag
@@ -54,32 +64,32 @@ def panel(
 
     ``flush`` leaves out the padding, for a table or list that fills the frame.
     """
-    return _framed(
-        "panel",
-        content,
-        title=title,
-        count=count,
-        tag=tag,
-        status=check_status(status),
-        hint=hint,
-        url=url,
-        url_label=url_label,
-        level=level,
-        flush=flush,
-        id=id,
-    )
+    check_status(status)
+    head: SafeString | str = ""
+    if title or tag:
+        pushed = "" if hint else "it-push "
+        head = format_html(
+            "<header>{}{}{}{}</header>",
+            status_tag(status, tag) if tag else "",
+            _heading(level, "it-panel-title", title, count) if title else "",
+            format_html('<span class="it-push small text-2">{}</span>', hint) if hint else "",
+            format_html('<a class="{}small" href="{}">{}</a>', pushed, url, url_label or "All")
+            if url
+            else "",
+        )
+    body = content if flush else format_html('<div class="it-panel-body">{}</div>', content)
+    return format_html('<section class="it-panel"{}>{}{}</section>', _named(id), head, body)
 
 
 @register.simple_block_tag
 def notice(content: str, *, tone: str = "info", title: str = "", level: int = 2) -> SafeString:
     """Something to know about the whole page; its symbol and words say how grave it is."""
-    return _framed(
-        "notice",
+    return format_html(
+        '<section class="it-notice is-{}">{}<div class="it-notice-body">{}{}</div></section>',
+        check_status(tone),
+        icon(STATUS_ICONS[tone]),
+        _heading(level, "it-notice-title", title) if title else "",
         content,
-        tone=check_status(tone),
-        title=title,
-        level=level,
-        symbol=STATUS_ICONS[tone],
     )
 
 
@@ -95,22 +105,20 @@ def section(
     id: str = "",  # noqa: A002
 ) -> SafeString:
     """A part of a list page: heading, count, one quiet line, a link to all."""
-    return _framed(
-        "section",
+    return format_html(
+        '<section class="it-section"{}><header>{} {} {}</header>{}</section>',
+        _named(id),
+        _heading(2, "", title, count),
+        format_html('<span class="small text-2">{}</span>', hint) if hint else "",
+        format_html('<a class="it-push" href="{}">{}</a>', url, url_label or "All") if url else "",
         content,
-        title=title,
-        count=count,
-        hint=hint,
-        url=url,
-        url_label=url_label,
-        id=id,
     )
 
 
 @register.simple_block_tag
 def tiles(content: str, *, label: str = "What needs you") -> SafeString:
     """Five tiles in one frame."""
-    return _framed("tiles", content, label=label)
+    return format_html('<nav class="it-tiles" aria-label="{}">{}</nav>', label, content)
 
 
 @register.simple_block_tag
@@ -119,7 +127,9 @@ def scroll(content: str, *, label: str) -> SafeString:
 
     ``label`` names the region for screen readers.
     """
-    return _framed("scroll", content, label=label)
+    return format_html(
+        '<div class="it-scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, content
+    )
 
 
 @register.simple_block_tag
@@ -128,7 +138,13 @@ def sign_bar(content: str, *, count: object = None, hint: object = "") -> SafeSt
 
     The body holds the buttons: ``<button class="btn btn-primary">Sign 6 prescriptions</button>``.
     """
-    return _framed("sign_bar", content, count=count, hint=hint)
+    return format_html(
+        '<section class="it-signbar" aria-label="What is chosen"><div>{}{}</div>'
+        '<div class="it-push it-actions">{}</div></section>',
+        "" if count is None else format_html('<b class="fw-semibold">{} chosen</b>', count),
+        format_html('<span class="it-sub">{}</span>', hint) if hint else "",
+        content,
+    )
 
 
 @register.inclusion_tag("components/gate_list.html")
