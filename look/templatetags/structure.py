@@ -28,17 +28,15 @@ register = template.Library()
 
 # Enough for every list that a few clinics have open at once; a row takes about 3 kB.
 ROWS_KEPT = 2_000
+_PANEL_TITLE = '<h{0} class="it-panel-title">{1}{2}</h{0}>'
+_NOTICE_TITLE = '<h{0} class="it-notice-title">{1}</h{0}>'
 
 
 # --- Frames: a page has two dozen, and a template for each would cost it more than its rows. ------
 
 
-def _heading(level: int, kind: str, title: str, count: object = None) -> SafeString:
-    number = ""
-    if count is not None and count != "":
-        number = format_html('<span class="it-count">{}</span>', count)
-    named = format_html(' class="{}"', kind) if kind else ""
-    return format_html("<h{0}{1}>{2}{3}</h{0}>", level, named, title, number)
+def _number(count: object) -> SafeString | str:
+    return "" if count in (None, "") else format_html('<span class="it-count">{}</span>', count)
 
 
 def _named(id: str) -> SafeString | str:  # noqa: A002
@@ -71,7 +69,7 @@ def panel(
         head = format_html(
             "<header>{}{}{}{}</header>",
             status_tag(status, tag) if tag else "",
-            _heading(level, "it-panel-title", title, count) if title else "",
+            format_html(_PANEL_TITLE, level, title, _number(count)) if title else "",
             format_html('<span class="it-push small text-2">{}</span>', hint) if hint else "",
             format_html('<a class="{}small" href="{}">{}</a>', pushed, url, url_label or "All")
             if url
@@ -88,7 +86,7 @@ def notice(content: str, *, tone: str = "info", title: str = "", level: int = 2)
         '<section class="it-notice is-{}">{}<div class="it-notice-body">{}{}</div></section>',
         check_status(tone),
         icon(STATUS_ICONS[tone]),
-        _heading(level, "it-notice-title", title) if title else "",
+        format_html(_NOTICE_TITLE, level, title) if title else "",
         content,
     )
 
@@ -106,9 +104,10 @@ def section(
 ) -> SafeString:
     """A part of a list page: heading, count, one quiet line, a link to all."""
     return format_html(
-        '<section class="it-section"{}><header>{} {} {}</header>{}</section>',
+        '<section class="it-section"{}><header><h2>{}{}</h2> {} {}</header>{}</section>',
         _named(id),
-        _heading(2, "", title, count),
+        title,
+        _number(count),
         format_html('<span class="small text-2">{}</span>', hint) if hint else "",
         format_html('<a class="it-push" href="{}">{}</a>', url, url_label or "All") if url else "",
         content,
