@@ -19,7 +19,7 @@ from messaging.models import (
     PatientHours,
     PurposeOptOut,
 )
-from messaging.purposes import UnknownPurpose, joining, named
+from messaging.purposes import UnknownPurpose, joining, named, yielding
 from people.kept import Given, Kept, ask
 from people.models import ContactPoint
 
@@ -98,13 +98,17 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An attempt of the last thirty days, for another message, that may have reached the person."""
+    """An attempt of the last thirty days, for another message, that may have reached the person.
+
+    ``joins``: it spoke for whatever was due with it; ``yields``: it was a reminder that did not.
+    """
 
     message: int
     kind: str
     urgency: str
     started_at: datetime
     joins: bool
+    yields: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +232,19 @@ def _unwanted(subjects: Iterable[tuple[str, str]], *, now: datetime) -> Unwanted
 
 
 def _told(found: Iterable[Any]) -> defaultdict[int | None, list[Told]]:
-    joined = joining()
+    joined, yielded = joining(), yielding()
     told: defaultdict[int | None, list[Told]] = defaultdict(list)
     for patient, message, kind, urgency, started_at, purpose in found:
-        told[patient].append(Told(message, kind, urgency, started_at, joins=purpose in joined))
+        told[patient].append(
+            Told(
+                message,
+                kind,
+                urgency,
+                started_at,
+                joins=purpose in joined,
+                yields=purpose in yielded,
+            )
+        )
     return told
 
 

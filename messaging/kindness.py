@@ -87,21 +87,28 @@ def _newer_one_goes(facts: Facts) -> bool:
 def _not_again_today(
     facts: Facts, purpose: Purpose, *, today: datetime, next_morning: datetime
 ) -> Verdict | None:
-    """One of a kind a day; and one reminder a day, of whatever kind, that names no kind at all."""
+    """One of a kind a day; and one reminder a day, of whatever kind, that names no kind at all.
+
+    What can wait leaves the day to what is due.
+    """
     message = facts.message
     if not purpose.one_a_day:
         return None
     told = [each for each in facts.told if each.started_at >= today]
     if any(each.kind == message.kind for each in told):
         return wait(message, next_morning, Message.Why.ONE_A_DAY)
+    if purpose.yields:
+        leaves = any(each.joins for each in told)
+        in_hand = any(other.joins and not other.sent for other in facts.others)
+        return wait(message, next_morning, Message.Why.ONE_A_DAY) if leaves or in_hand else None
     if not purpose.joins:
         return None
-    reminders = [each for each in told if each.joins]
     # It was due when the other left, and that text spoke for both.
     due = max(message.send_after, message.created_at)
-    if any(each.started_at >= due for each in reminders):
+    if any(each.joins and each.started_at >= due for each in told):
         return End(Message.State.SUPERSEDED, Message.Why.TOGETHER)
-    if reminders and next_morning < message.expires_at:
+    reminded = any(each.joins or each.yields for each in told)
+    if reminded and next_morning < message.expires_at:
         return wait(message, next_morning, Message.Why.ONE_A_DAY)
     return None
 

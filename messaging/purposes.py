@@ -55,6 +55,7 @@ class Purpose:
         kind: what supersedes what; empty means the purpose's name.
         one_a_day: at most one of its kind per patient and local day.
         joins: several of these due on one day are told in one message: its page lists them all.
+        yields: a reminder that can wait: it leaves on a day on which none of those does.
         variants: the texts it has; ``("",)`` if there is one only.
         spared_at_limit: those of them that are left out once the month's limit is reached.
         audience: patients, users of a clinic, or guardians.
@@ -72,6 +73,7 @@ class Purpose:
     kind: str = ""
     one_a_day: bool = True
     joins: bool = False
+    yields: bool = False
     variants: tuple[str, ...] = ("",)
     spared_at_limit: tuple[str, ...] = ()
     audience: Audience = field(default=Audience.PATIENT)
@@ -142,6 +144,11 @@ def named(name: str) -> Purpose:
 def all_purposes() -> tuple[Purpose, ...]:
     """Every declared purpose, by name."""
     return tuple(_declared[name] for name in sorted(_declared))
+
+
+def yielding() -> tuple[str, ...]:
+    """The names of the purposes whose messages leave the day to those that join."""
+    return tuple(purpose.name for purpose in all_purposes() if purpose.yields)
 
 
 def joining() -> tuple[str, ...]:

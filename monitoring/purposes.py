@@ -161,6 +161,7 @@ LOOK_BACK = purposes.declare(
     wanted_where=_STILL_DUE,
     template="look-back",
     task_link=True,
+    yields=True,
     variants=("before", "on", "after", "told"),
     spared_at_limit=("before", "on", "told"),
 )

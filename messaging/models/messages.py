@@ -42,7 +42,7 @@ class Message(models.Model):
         """Why a message waits or ended as it did; callers of ``withdraw`` give their own words."""
 
         QUIET_HOURS = "quiet-hours", "waiting for the morning where the patient lives"
-        ONE_A_DAY = "one-a-day", "one of this kind was sent today"
+        ONE_A_DAY = "one-a-day", "another message is the one of the day"
         PROVIDER_BUSY = "provider-busy", "the provider asked us to wait"
         PROVIDER_FULL = "provider-full", "so many leave at once that it waits for its turn"
         PROVIDER_UNREACHABLE = "provider-unreachable", "the provider cannot be reached"

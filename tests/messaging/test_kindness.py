@@ -68,6 +68,24 @@ def test_reminder_that_nobody_wants_does_not_make_it_several(sms: Sink) -> None:
     assert "a few things" not in texts(sms)[0]
 
 
+def test_what_can_wait_leaves_the_day_to_what_is_due(sms: Sink) -> None:
+    """The last test and the day for blood fall on one day after a course: one text each day."""
+    person = world.patient()
+    news = world.message(person, world.CAN_WAIT)
+    due = world.message(person, world.TASK, kind="final-test")
+    dispatch.run(now=NOON)
+    assert [state(each) for each in (due, news)] == [("accepted", ""), ("planned", "one-a-day")]
+    assert "a few things" not in texts(sms)[0], "it does not speak for what goes tomorrow"
+
+    morning = NOON + timedelta(days=1)
+    dispatch.run(now=morning)
+    assert state(news) == ("accepted", "")
+    later = morning + timedelta(hours=2)
+    new = world.message(person, world.TASK, kind="labs", send_after=later, now=later)
+    dispatch.run(now=later)
+    assert (state(new), sms.requests) == (("planned", "one-a-day"), 2)
+
+
 def test_what_falls_due_after_the_days_reminder_waits_for_the_morning(sms: Sink) -> None:
     """The text of noon could not have meant it."""
     person = world.patient()

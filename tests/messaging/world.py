@@ -47,6 +47,16 @@ TASK = purposes.declare(
     joins=True,
     spared_at_limit=("before",),
 )
+CAN_WAIT = purposes.declare(
+    "test-can-wait",
+    urgency=Urgency.COURTESY,
+    expires_after=timedelta(days=7),
+    still_wanted=_wanted,
+    template="look-back",
+    variants=("told",),
+    task_link=True,
+    yields=True,
+)
 QUICK = purposes.declare(
     "test-quick",
     urgency=Urgency.SAFETY,
