@@ -146,7 +146,8 @@ def _became(row: LedgerRow, zone: str, now: datetime, held: datetime | None) -> 
     if row.state in _LEFT and last is not None:
         return f"{_left(last, zone)}{_OTHER_WAY if row.other_way else ''}"
     # Why says it more exactly than the second half of "Not sent: too late".
-    why = why_of(row)
+    # Somebody's own words may end with a full stop.
+    why = why_of(row).rstrip(".")
     words = row.state_words.partition(": ")[0] if why else row.state_words
     return f"{words} {_on(row.state_at, zone)}{f': {why}' if why else ''}."
 
@@ -211,7 +212,8 @@ def _way(way: Way, zone: str) -> Line:
     name = wording.WAYS.get(way.channel, way.channel)
     off = way.off_since
     if off is not None:
-        text = f"{name} {way.address or way.label}: switched off by the patient {_on(off, zone)}."
+        who = "by STOP or by the patient" if way.channel == "sms" else "by the patient"
+        text = f"{name} {way.address or way.label}: switched off {who} {_on(off, zone)}."
         return Line("Not used", text, _THEIRS)
     since = f" since {moment_text(way.bad_since, zone)}" if way.bad_since else ""
     text = f"{name} {way.address or way.label}: does not work{since}."
