@@ -44,6 +44,19 @@ def test_first_page_leads_to_the_answers(signed_in: Client, course: Course) -> N
     assert "Remind me later" in signed_in.get(page(item)).content.decode()
 
 
+def test_a_blood_test_is_answered_from_the_first_page_while_something_else_comes_first(
+    signed_in: Client, course: Course
+) -> None:
+    """The link of its reminder leads there."""
+    item = task_of(course, "labs")
+    assert page(item) in signed_in.get("/home/").content.decode()
+    assert says(signed_in, item, said="done", **DAY) == 302
+    shown = signed_in.get("/home/").content.decode()
+    assert page(item) in shown and "Change what you told us" in shown
+    care.waive(item, reason="drawn elsewhere", by=world.staff(course.clinic), now=NOW)
+    assert page(item) not in signed_in.get("/home/").content.decode()
+
+
 def test_only_what_is_done_elsewhere_can_have_been_done_already(
     signed_in: Client, course: Course
 ) -> None:
