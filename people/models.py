@@ -8,18 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat, Lower, Upper
+from django.db.models.functions import Concat, Lower
 
 from people.encryption import EncryptedTextField
+from people.folding import Folded
 from people.guardianship import ADULT, YOUNGEST_ALONE, Area, Relation
 from people.permissions import Role
-
-# What a patient is searched by, each word after a space, so that one index finds the beginning of
-# any of them.
-SEARCHED = Concat(
-    Value(" "), "family_name", Value(" "), "given_name", Value(" "), "mrn",
-    output_field=models.TextField(),
-)  # fmt: skip
 
 
 class PeopleManager(UserManager["User"]):
@@ -114,7 +108,7 @@ class Membership(models.Model):
         return f"{self.user} in {self.clinic} as {self.role}"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["searched"])
 class Patient(models.Model):
     """A person treated by one clinic."""
 
@@ -143,6 +137,15 @@ class Patient(models.Model):
     # What a link opened before is over for good, also once the account is unlocked again.
     sessions_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # What a patient is searched by, each word after a space, so that one index finds the beginning
+    # of any of them; written by the database.
+    searched = models.GeneratedField(
+        expression=Folded(
+            Concat(Value(" "), "family_name", Value(" "), "given_name", Value(" "), "mrn")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -155,7 +158,7 @@ class Patient(models.Model):
         indexes = [
             models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name"),
             models.Index(fields=["clinic", "born"], name="patient_by_birth_date"),
-            GinIndex(OpClass(Upper(SEARCHED), "gin_trgm_ops"), name="patient_by_any_word"),
+            GinIndex(OpClass("searched", "gin_trgm_ops"), name="patient_by_any_word"),
         ]
 
     def __str__(self) -> str:
