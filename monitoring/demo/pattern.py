@@ -105,7 +105,9 @@ def _table(model: type[Model], known: set[str]) -> Table:
         sequence = str(cursor.fetchone()[0])
     return Table(
         name=name,
-        columns=tuple(str(each.column) for each in model._meta.concrete_fields),
+        columns=tuple(
+            str(each.column) for each in model._meta.concrete_fields if not each.generated
+        ),
         owners=tuple(
             (column, target._meta.db_table)
             for column, target in _keys(model)

@@ -131,8 +131,9 @@ def fields_of(label: str) -> tuple[str, ...]:
 
 def _fields(model: type[Model]) -> "Iterator[Field[Any, Any]]":
     for field in model._meta.concrete_fields:
-        # Pictures are saved from their own page.
-        if field.name not in _KEPT_BACK and not isinstance(field, BinaryField):
+        # Pictures are saved from their own page; what the database works out says nothing new.
+        kept_back = field.name in _KEPT_BACK or field.generated
+        if not kept_back and not isinstance(field, BinaryField):
             yield field
 
 
