@@ -117,6 +117,12 @@ class LabReport(models.Model):
                 condition=Q(status__in=["unmatched", "rejected"], settled_at__isnull=True),
                 name="lab_report_queue",
             ),
+            # What was taken off it, the latest first.
+            models.Index(
+                fields=["clinic", "-settled_at"],
+                condition=Q(status__in=["unmatched", "rejected"], settled_at__isnull=False),
+                name="lab_report_taken_off",
+            ),
             # When something came last.
             models.Index(fields=["clinic", "-received_at"], name="lab_report_by_arrival"),
         ]
