@@ -45,6 +45,7 @@ class Kind(StrEnum):
     RESULT_QUEUED = "result.queued"
     RESULT_LINKED = "result.linked"
     RESULT_REJECTED = "result.rejected"
+    RESULT_PUT_BACK = "result.put-back"
     RESULT_CONFIRMED = "result.confirmed"
     RESULT_UNIT_SET = "result.unit-set"
     RESULT_DATED = "result.dated"

@@ -41,7 +41,7 @@ from clinic.views.prescribing import RecordPickUp, Sign
 from clinic.views.reading import ToRead
 from clinic.views.recording import Record
 from clinic.views.reminders import Ladder, Reminders, Texts
-from clinic.views.results import Queued, Results
+from clinic.views.results import Queued, Results, TakenOff
 from clinic.views.rules import MoveEdition, ReviewLevels, RulesPage
 from clinic.views.signing import ReadyToSign
 from clinic.views.starting import StartCourse
@@ -120,6 +120,7 @@ urlpatterns = [
     path("results/", Results.as_view(), name="results"),
     path("results/to-read/", ToRead.as_view(), name="to-read"),
     path("results/received/", Received.as_view(), name="received"),
+    path("results/taken-off/", TakenOff.as_view(), name="taken-off"),
     path("results/remembered/", Remembered.as_view(), name="remembered"),
     path("results/numbers/<uuid:public_id>/", ForgetNumber.as_view(), name="forget-number"),
     path("results/codes/<uuid:public_id>/", ExplainCode.as_view(), name="code"),

@@ -1,7 +1,6 @@
 """Words for staff: one table per closed list, each total by test.
 
-A status is a word, a symbol and a colour, in that order of trust; the class names are the six of
-the stylesheet (neutral, ok, due, warning, critical, info).
+A status is a word, a symbol and a colour, in that order of trust: the stylesheet's six classes.
 """
 
 from clinic.reasons import REASONS
@@ -228,6 +227,7 @@ EVENTS: dict[str, str] = {
     "result.link-revoked": "Laboratory's number for the patient forgotten",
     "result.code-mapped": "Laboratory's code explained",
     "result.rejected": "Results rejected",
+    "result.put-back": "Report put back on the queue",
     "result.confirmed": "Value confirmed",
     "result.acknowledged": "Results acknowledged",
     "result.unread": "Result not read in time",

@@ -1,5 +1,6 @@
 """Results: what waits in the queue, bringing a file in, and deciding about a specimen."""
 
+import contextlib
 import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from monitoring.queries import code_maps, desk, results
 from people.permissions import Permission
 from people.queries import clinic_of, patient_for, search
 
+SHORTEST_REASON = 5
 MAX_UPLOAD = 8 * 1024 * 1024
 # Of one upload, on the page that follows; all of them are in the queue and with their patients.
 _SHOWN_MESSAGES = 300
@@ -49,7 +51,9 @@ class Results(StaffPage):
         return self._page(UploadForm(today=self.today))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Keep, match and file the upload; say what became of it."""
+        """Keep, match and file the upload, or take what is ticked off the queue."""
+        if "take-off" in request.POST:
+            return self._take_off(ticked(request), request.POST.get("why", "").strip())
         form = UploadForm(request.POST, request.FILES, today=self.today)
         if not form.is_valid():
             return self._page(form, status=422)
@@ -79,10 +83,34 @@ class Results(StaffPage):
         level = messages.WARNING if counts["unmatched"] or counts["rejected"] else messages.SUCCESS
         messages.add_message(self.request, level, "Received: " + ", ".join(parts) + ".")
 
-    def _page(self, form: UploadForm, status: int = 200) -> HttpResponse:
+    def _take_off(self, picked: list[uuid.UUID], why: str) -> HttpResponse:
+        wrong = "" if picked else "Tick at least one report first."
+        if picked and len(why) < SHORTEST_REASON:
+            wrong = "Say why they are not filed."
+        if wrong:
+            form = UploadForm(today=self.today)
+            return self._page(form, wrong=wrong, ticked=picked, why=why, status=422)
+        try:
+            gone = linking.take_off(
+                clinic_of(self.place), picked, why=why, by=self.user, now=self.now
+            )
+        except linking.AlreadySettled:
+            gone = 0
+        if gone:
+            words = f"{gone} taken off the queue. They can be put back from Taken off the queue."
+            messages.success(self.request, words)
+        if gone < len(picked):
+            words = f"{len(picked) - gone} of the ticked wait no more, or hold results."
+            messages.info(self.request, words)
+        return redirect("clinic:results")
+
+    def _page(self, form: UploadForm, status: int = 200, **off: Any) -> HttpResponse:
+        queue = results.queue(self.place)
         return self.page(
             form=form,
-            queue=results.queue(self.place),
+            off=off,
+            queue=queue,
+            unusable=any(not row.may_link for row in queue.rows),
             filed=results.filed(self.place),
             codes=code_maps.waiting_codes(self.place),
             held=[
@@ -93,6 +121,42 @@ class Results(StaffPage):
             most_bytes=MAX_UPLOAD,
             status=status,
         )
+
+
+class TakenOff(StaffPage):
+    """What was taken off the queue, by whom and why; what is ticked goes back on it."""
+
+    need = Permission.LINK_RESULT
+    current = "results"
+    template_name = "clinic/taken_off.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The latest first."""
+        return self.page(queue=results.taken_off(self.place))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Put back what is ticked."""
+        picked = ticked(request)
+        if not picked:
+            words = "Tick at least one report first."
+            return self.page(queue=results.taken_off(self.place), wrong=words, status=422)
+        try:
+            back = linking.put_back(clinic_of(self.place), picked, by=self.user, now=self.now)
+        except linking.AlreadySettled:
+            messages.info(request, "They wait on the queue already, or were filed.")
+            return redirect("clinic:results")
+        words = f"{back} wait{'s' if back == 1 else ''} on the queue again."
+        messages.success(request, words)
+        return redirect("clinic:results")
+
+
+def ticked(request: HttpRequest) -> list[uuid.UUID]:
+    """The reports that were ticked, each once; what is no id is left out."""
+    found: dict[uuid.UUID, None] = {}
+    for value in request.POST.getlist("pick")[: results.QUEUE_PAGE]:
+        with contextlib.suppress(ValueError):
+            found[uuid.UUID(value)] = None
+    return list(found)
 
 
 _OUTCOMES = {
@@ -146,7 +210,7 @@ class Queued(StaffPage):
         return redirect("clinic:results")
 
     def _reject(self, report: Any, why: str) -> HttpResponse:
-        if len(why) < 5:
+        if len(why) < SHORTEST_REASON:
             return self._page(report.public_id, error="Say why it is not filed.", status=422)
         linking.reject(report, why=why, by=self.user, now=self.now)
         messages.success(self.request, "Taken off the queue. The message itself is kept.")

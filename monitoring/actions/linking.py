@@ -1,6 +1,8 @@
 """Whose a report is, said by a person: link it, remember that, move it, or leave it unfiled."""
 
 import json
+import uuid
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from monitoring.intake.report import IncomingReport
 from monitoring.models import LabReport, Observation, RememberedLink, ReportMove, Specimen
 from monitoring.queries import code_maps
 from monitoring.queries.remembered import lookup_of
-from people.models import Patient, User
+from people.models import Clinic, Patient, User
 
 
 class AlreadySettled(Exception):
@@ -67,6 +69,75 @@ def reject(report: LabReport, *, why: str, by: User, now: datetime) -> LabReport
         AlreadySettled: it left the queue meanwhile.
     """
     locked = _open(report)
+    _settle(locked, why=why, by=by, now=now)
+    return locked
+
+
+@trail.action
+def take_off(
+    clinic: Clinic, reports: Collection[uuid.UUID], *, why: str, by: User, now: datetime
+) -> int:
+    """Take what cannot be used off the clinic's queue, many at once with one reason.
+
+    What holds results is left where it is, for each of them is somebody's; so is what somebody
+    else has settled meanwhile. Each one has its own event.
+
+    Returns:
+        How many were taken off.
+
+    Raises:
+        AlreadySettled: none of them waits there unusable any more.
+    """
+    locked = list(
+        LabReport.objects.select_for_update(of=("self",))
+        .select_related("clinic")
+        .filter(
+            clinic=clinic,
+            public_id__in=reports,
+            status=LabReport.Status.REJECTED,
+            settled_at__isnull=True,
+        )
+        .order_by("pk")
+    )
+    if not locked:
+        raise AlreadySettled
+    for report in locked:
+        _settle(report, why=why, by=by, now=now)
+    return len(locked)
+
+
+@trail.action
+def put_back(clinic: Clinic, reports: Collection[uuid.UUID], *, by: User, now: datetime) -> int:
+    """What was taken off the clinic's queue waits there again; what was filed stays filed.
+
+    Returns:
+        How many wait again.
+
+    Raises:
+        AlreadySettled: none of them is off the queue without being filed.
+    """
+    locked = list(
+        LabReport.objects.select_for_update(of=("self",))
+        .filter(clinic=clinic, public_id__in=reports, settled_at__isnull=False)
+        .exclude(status=LabReport.Status.ACCEPTED)
+        .order_by("pk")
+    )
+    if not locked:
+        raise AlreadySettled
+    for report in locked:
+        report.settled_at, report.settled_by, report.settled_note = None, None, ""
+        report.save(update_fields=["settled_at", "settled_by", "settled_note"])
+        trail.record(
+            Kind.RESULT_PUT_BACK,
+            by=by,
+            subject=f"lab-report:{report.public_id}",
+            now=now,
+            clinic=clinic.slug,
+        )
+    return len(locked)
+
+
+def _settle(locked: LabReport, *, why: str, by: User, now: datetime) -> None:
     locked.settled_at, locked.settled_by, locked.settled_note = now, by, why[:300]
     locked.save(update_fields=["settled_at", "settled_by", "settled_note"])
     trail.record(
@@ -76,7 +147,6 @@ def reject(report: LabReport, *, why: str, by: User, now: datetime) -> LabReport
         now=now,
         clinic=locked.clinic.slug,
     )
-    return locked
 
 
 def why_not_remembered(report: LabReport, patient: Patient) -> str:

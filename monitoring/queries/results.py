@@ -52,6 +52,9 @@ class QueuedReport:
     suggestions: tuple[Suggestion, ...]
     may_link: bool
     sent: str = ""
+    taken_off_at: datetime | None = None
+    taken_off_by: str = ""
+    taken_off_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,19 @@ def queue(place: Place) -> Queue:
     }
     total = waiting.count() if len(reports) == QUEUE_PAGE else len(reports)
     return Queue(tuple(_queued(row, people) for row in reports), total)
+
+
+def taken_off(place: Place) -> Queue:
+    """What was taken off the clinic's queue without being filed, the latest first."""
+    gone = LabReport.objects.filter(
+        clinic_id=place.clinic_id,
+        status__in=[LabReport.Status.UNMATCHED, LabReport.Status.REJECTED],
+        settled_at__isnull=False,
+    )
+    rows = gone.select_related("message", "settled_by").defer("message__raw")
+    reports = list(rows.order_by("-settled_at", "-pk")[:QUEUE_PAGE])
+    total = gone.count() if len(reports) == QUEUE_PAGE else len(reports)
+    return Queue(tuple(_queued(row, {}) for row in reports), total)
 
 
 def report_of(place: Place, public_id: uuid.UUID) -> LabReport:
@@ -236,6 +252,9 @@ def _queued(row: LabReport, people: dict[str, PatientRow]) -> QueuedReport:
             if each in people
         ),
         may_link=row.status == LabReport.Status.UNMATCHED,
+        taken_off_at=row.settled_at,
+        taken_off_by=str(row.settled_by) if row.settled_by else "",
+        taken_off_why=row.settled_note,
     )
 
 

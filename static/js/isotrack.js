@@ -93,8 +93,9 @@ window.addEventListener("pageshow", (event) => {
   const left = sessionStorage.getItem(placeOfList);
   sessionStorage.removeItem(placeOfList);
   if (event.persisted) return;
-  const ticked = new Set((history.state && history.state.ticked) || []);
-  for (const box of document.querySelectorAll("form[data-counts] tbody input[type=checkbox]")) {
+  const kept = history.state && history.state.ticked;
+  const ticked = new Set(kept || []);
+  if (kept) for (const box of document.querySelectorAll("form[data-counts] tbody input[type=checkbox]")) {
     if (box.checked === ticked.has(nameOfTick(box))) continue;
     box.checked = !box.checked;
     box.dispatchEvent(new Event("change", { bubbles: true }));

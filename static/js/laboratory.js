@@ -27,3 +27,35 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     words.textContent = "";
   });
 }
+
+/* The queue by keyboard: j and k move, x or Space ticks, Enter opens. Without this the ticks and buttons do the same. */
+const queue = document.querySelector("form[data-queue]");
+if (queue) {
+  const rows = [...queue.querySelectorAll("tr[data-row]")];
+  const boxes = [...queue.querySelectorAll("input[name=pick]")];
+  const goal = (row) => row.querySelector("[data-open]") || row.querySelector("input[name=pick]");
+  const tick = (box, on) => {
+    box.checked = on;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const all = queue.querySelector("[data-tick-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", () => {
+      const on = boxes.some((box) => !box.checked);
+      boxes.forEach((box) => tick(box, on));
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+    const row = event.target.closest("tr[data-row]");
+    const at = rows.indexOf(row);
+    const box = row && row.querySelector("input[name=pick]");
+    if (event.key === "j" && rows.length) goal(rows[Math.min(at + 1, rows.length - 1)]).focus();
+    else if (event.key === "k" && rows.length) goal(rows[Math.max(at - 1, 0)]).focus();
+    else if (box && (event.key === "x" || (event.key === " " && event.target.matches("[data-open]")))) tick(box, !box.checked);
+    else return;
+    event.preventDefault();
+  });
+}
