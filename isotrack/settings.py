@@ -106,6 +106,7 @@ TEMPLATES = [
                 "look.templatetags.components",
                 "look.templatetags.structure",
                 "look.templatetags.clinical",
+                "look.templatetags.rows",
             ],
         },
     }

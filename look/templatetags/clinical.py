@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -172,7 +173,13 @@ def day(value: date | None) -> str:
     """A calendar date for staff: ``<time datetime="2026-03-12">12-Mar-2026</time>`` (UX-03)."""
     if value is None or value == "":
         return NOT_RECORDED
-    return _time(_plain_day(value).isoformat(), day_text(value))
+    return _day_of(_plain_day(value))
+
+
+# A page says the same few days again and again.
+@lru_cache(maxsize=4_096)
+def _day_of(value: date) -> SafeString:
+    return _time(value.isoformat(), day_text(value))
 
 
 def day_words(value: date | None, today: date) -> str:
@@ -250,7 +257,11 @@ def flag(value: object) -> str:
     Takes a tier (rule book 5.2), a laboratory's flag (HL7 table 0078) or a word such as ``high``;
     what cannot be read is *Not graded*, never normal.
     """
-    words = flag_words(value)
+    return _flagged(flag_words(value))
+
+
+@cache
+def _flagged(words: FlagWords) -> SafeString:
     if not words.status:
         return format_html('<span class="it-say-plain">{}</span>', words.word)
     return format_html(

@@ -6,7 +6,6 @@ attribute is left out of the page, except where its absence must be said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -146,24 +145,6 @@ def sign_bar(content: str, *, count: object = None, hint: object = "") -> SafeSt
     )
 
 
-@register.inclusion_tag("components/gate_list.html")
-def gate_list(checks: Iterable[Any]) -> dict[str, object]:
-    """The checks of the gate: open ones first and wide, met ones after them; all are shown (UX-07).
-
-    A check has ``title``, ``met``, ``status``, ``owner_words`` (*Waiting on patient*), ``why``
-    and ``rule``; an open one may have ``fix_url``, ``fix_label`` and ``fix_primary``. A status
-    other than the six is drawn as a warning: unknown is never normal.
-    """
-    rows = list(checks)
-    opened = [row for row in rows if not row.met]
-    return {
-        "opened": [
-            (row, row.status if row.status in STATUS_ICONS else "warning") for row in opened
-        ],
-        "met": [row for row in rows if row.met],
-    }
-
-
 @register.inclusion_tag("components/worklist_head.html")
 def worklist_head(who: str = "Patient", why: str = "Reason", due: str = "Due") -> dict[str, str]:
     """Columns and their heads; use inside ``<table class="it-table it-work it-stack">``."""
@@ -219,21 +200,6 @@ def worklist_line(row: Any) -> SafeString:
     ``assignee`` and ``call_url``.
     """
     return _row("worklist_line", row)
-
-
-@register.inclusion_tag("components/timeline.html")
-def timeline(
-    rows: Iterable[Any],
-    today: date | None = None,
-    all_url: str = "",
-    total: int | None = None,
-) -> dict[str, object]:
-    """What happened, newest first; what is still to come stands hollow on top.
-
-    A row has ``on`` (or ``at`` with ``zone``), ``text``, and may have ``detail``, ``status``,
-    ``url`` and ``now`` (the row of today).
-    """
-    return {"rows": list(rows), "today": today, "all_url": all_url, "total": total}
 
 
 @register.inclusion_tag("components/patient_banner.html")
