@@ -152,8 +152,10 @@ def _of_pages(few: Any, many: Any, steps: tuple[int, ...]) -> Iterator[Measure]:
 def _of_sending(found: dict[str, float]) -> Iterator[Measure]:
     for processes in (1, 2, 4):
         ours, bare = found[f"product {processes}"], found[f"bare {processes}"]
+        alone = found[f"postgresql {processes}"]
         hands = "1 process" if processes == 1 else f"{processes} processes"
-        yield Measure(f"bare loop: claim, call, mark; {hands}", bare, 0.0, "PostgreSQL's limit")
+        yield Measure(f"PostgreSQL alone: claim, mark; {hands}", alone, 0.0, "nobody is called")
+        yield Measure(f"bare loop: claim, call, mark; {hands}", bare, 0.0, "decides nothing")
         yield Measure(f"dispatch of messages; {hands}", ours, 0.0,
                       f"{ours / bare:.2f} of the bare loop; goal 0.5")  # fmt: skip
         yield Measure(f"plan due courses by Celery; {hands}", found[f"plan {processes}"], 0.0,

@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.large_sending MESSAGES`` prints JSON: messages a second of the product by
 one process, of the bare loop by one process, and of both by 2 and 4 processes; planning by Celery
-workers of as many processes.
+workers of as many processes. Beside each the same of PostgreSQL alone: rows a second that the bare
+loop claims and marks without calling anybody.
 
 The bare loop is what somebody who knows PostgreSQL writes in twenty lines. It claims as many rows
 at once as the product does, by ``id = ANY(ARRAY(... FOR UPDATE SKIP LOCKED))`` on a partial index,
@@ -63,6 +64,7 @@ def main(count: int) -> None:
         work()
     for processes in PROCESSES:
         share = count if processes == 1 else count // 2
+        found[f"postgresql {processes}"] = _timed(_unsent, processes, _fill_bare(share))
         found[f"bare {processes}"] = _timed(_bare, processes, _fill_bare(share))
         found[f"product {processes}"] = _timed(_product, processes, fill_product(share))
         found[f"plan {processes}"] = _planned_by_celery(processes, min(count, 2_000))
@@ -111,6 +113,21 @@ def _fill_bare(count: int) -> int:
 
 def _bare() -> None:
     channel = SmsWebhook()
+
+    def call(key: str, body: str) -> None:
+        channel.send(
+            Outgoing(key=key, address="+12125550100", sender="", subject="", body=body, html="",
+                     at=datetime.now(UTC))
+        )  # fmt: skip
+
+    _claim_and_mark(call)
+
+
+def _unsent() -> None:
+    _claim_and_mark(lambda key, body: None)
+
+
+def _claim_and_mark(call: Callable[[str, str], None]) -> None:
     connection.ensure_connection()
     # Not Django's cursor, which writes the values into the text and has each planned anew.
     with psycopg.Cursor(connection.connection) as cursor:
@@ -119,13 +136,10 @@ def _bare() -> None:
             rows = cursor.fetchall()
             if not rows:
                 return
-            for key, reference, body in rows:
-                channel.send(
-                    Outgoing(key=reference, address="+12125550100", sender="", subject="",
-                             body=body, html="", at=datetime.now(UTC))
-                )  # fmt: skip
+            for pk, key, body in rows:
+                call(key, body)
                 cursor.execute(
-                    "UPDATE bench_queue SET state = 'sent' WHERE id = %s", [key], prepare=True
+                    "UPDATE bench_queue SET state = 'sent' WHERE id = %s", [pk], prepare=True
                 )
 
 
