@@ -18,7 +18,7 @@ _COURSE = Kept(
         clinic__memberships__active=True,
     )
 )
-_COURSES = Kept(
+COURSES = Kept(
     lambda: Course.objects.filter(patient_id=Given("patient")).order_by("-number"),
     *("public_id", "number", "started_on", "last_dose_on"),
 )
@@ -95,4 +95,4 @@ class CourseRow:
 
 def courses_of(patient: Patient) -> list[CourseRow]:
     """Every course of a patient, the newest first."""
-    return [CourseRow(*row) for row in _COURSES.ask(patient=patient.pk)]
+    return [CourseRow(*row) for row in COURSES.ask(patient=patient.pk)]

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Min, OuterR
 
 from messaging.models import ClinicLimits, Delivery, Message
 from messaging.models.wishes import DAY_BEGINS, DAY_ENDS, MOST_A_MONTH
-from people.kept import Given, HowMany, Kept
+from people.kept import Given, HowMany, Kept, Values
 from people.models import Clinic, ContactPoint, Patient
 
 
@@ -221,9 +221,14 @@ def lost(*, clinic: str) -> Lost:
     return Lost(*row)
 
 
+def about_messages(patient: Patient) -> dict[Kept, Values]:
+    """What :func:`newest_to` asks, for a page that asks all at once."""
+    return {NEWEST: {"patient": patient.pk, "clinic": patient.clinic_id}}
+
+
 def newest_to(patient: Patient) -> list[MessageLine]:
     """The few of the clinic's messages to a patient that were sent last, or wait."""
-    rows = _NEWEST.ask(patient=patient.pk, clinic=patient.clinic_id)
+    rows = NEWEST.ask(**about_messages(patient)[NEWEST])
     return [
         MessageLine(
             public_id=row.public_id,
@@ -264,7 +269,7 @@ _LOST = Kept(
     ),
     *("messages_lost", "addresses"),
 )
-_NEWEST = Kept(
+NEWEST = Kept(
     lambda: (
         Message.objects.filter(patient_id=Given("patient"), clinic_id=Given("clinic"))
         .annotate(needs=ExpressionWrapper(_FOR_A_PERSON, BooleanField()))

@@ -67,7 +67,7 @@ def _of(model: Any, course: str = "course_id") -> QuerySet[Any]:
 
 
 # Every course of each patient: those before count for the lifetime dose and the retreatment gap.
-_COURSES = Kept(
+COURSES = Kept(
     lambda: Course.objects.filter(
         patient_id__in=Course.objects.filter(pk__among=Given("courses")).values("patient_id")
     ).order_by("number"),
@@ -184,7 +184,7 @@ _READ_AT = Kept(lambda: Message.objects.filter(key__among=Given("keys")), "key",
 
 def courses_with_others(course_ids: Iterable[int]) -> list[Any]:
     """The courses and every other course of the same patients, with patient and clinic."""
-    return _COURSES.ask(courses=list(course_ids))
+    return COURSES.ask(courses=list(course_ids))
 
 
 def rows_of(courses: list[int], patients: list[int]) -> Rows:

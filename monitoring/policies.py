@@ -18,13 +18,13 @@ from protocol.vocabulary import LabSchedule
 
 # Fields that a version row may set; what a row does not name keeps the shipped default.
 _PLAIN = frozenset({"ctcae_version", "us_ncp_window_last_day", "uk_rx_last_day", "uk_supply_days"})
-_VERSIONS = Kept(
+VERSIONS = Kept(
     lambda: ClinicPolicyVersion.objects.filter(
         clinic_id__among=Given("clinics"), effective_from__lte=Given("on")
     ).order_by("effective_from", "pk"),
     *("pk", "clinic_id", "settings"),
 )
-_MOVED = Kept(
+MOVED = Kept(
     lambda: EditionActivation.objects.filter(
         Q(clinic_id__among=Given("clinics")) | Q(clinic__isnull=True)
     ).order_by("recorded_at", "pk"),
@@ -40,7 +40,7 @@ def policies_for(clinic_ids: Iterable[int], *, on: date) -> dict[int, ClinicPoli
     """
     wanted = list(clinic_ids)
     activations, versions = ask(
-        {_MOVED: {"clinics": wanted}, _VERSIONS: {"clinics": wanted, "on": on}}
+        {MOVED: {"clinics": wanted}, VERSIONS: {"clinics": wanted, "on": on}}
     )
     moved = _moved_editions(wanted, activations)
     newest = {row.clinic_id: row for row in versions}

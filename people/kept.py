@@ -18,7 +18,9 @@ the statement, so that an index with a condition fits it as well.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -153,8 +155,41 @@ class Kept:
         return rows
 
 
+# What was asked for a whole page, by query: with which values, and the rows.
+_ANSWERED: ContextVar[Mapping[Kept, tuple[Values, list[Any]]]] = ContextVar("answered")
+
+
+@contextmanager
+def asked_at_once(questions: Mapping[Kept, Values]) -> Iterator[None]:
+    """Whoever asks one of these in the block, with the same values, has its answer already.
+
+    For a page that only reads, whose parts ask for themselves: one round trip instead of one for
+    each. After a write in the block an answer would be old, so there none may be.
+    """
+    rows = zip(questions.values(), ask(questions), strict=True)
+    told = _ANSWERED.set(dict(zip(questions, rows, strict=True)))
+    try:
+        yield
+    finally:
+        _ANSWERED.reset(told)
+
+
 def ask(questions: Mapping[Kept, Values]) -> list[list[Any]]:
     """The rows of each query, in the order of the questions, all sent before any is answered."""
+    told = _ANSWERED.get({})
+    known = {
+        kept: told[kept][1]
+        for kept, given in questions.items()
+        if kept in told and told[kept][0] == given
+    }
+    if known:
+        rest = {kept: given for kept, given in questions.items() if kept not in known}
+        known |= dict(zip(rest, _ask(rest), strict=True)) if rest else {}
+        return [list(known[kept]) for kept in questions]
+    return _ask(questions)
+
+
+def _ask(questions: Mapping[Kept, Values]) -> list[list[Any]]:
     # Looked up once: the connection that Django offers everywhere is looked up at every mention.
     database = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()

@@ -27,12 +27,13 @@ from clinic.views.base import StaffPage
 from clinic.views.photos import front_photos
 from courses.queries import course_for, courses_of
 from look.templatetags.clinical import local
-from messaging.queries import newest_to
+from messaging.queries import about_messages, newest_to
 from monitoring.queries import reading
 from monitoring.queries.after_course import reports_of
-from monitoring.queries.course_page import ConcernRow, CoursePage, course_page
+from monitoring.queries.course_page import ConcernRow, CoursePage, course_page, questions_about
 from monitoring.queries.outcomes import scores_of
 from monitoring.versions import REQUALIFYING, version_of
+from people.kept import asked_at_once
 from people.permissions import Permission
 from protocol import dosing
 from protocol.findings import Window
@@ -52,6 +53,14 @@ class CourseView(StaffPage):
         course = course_for(
             self.user, public_id, need=Permission.READ_SENSITIVE, page="course", now=self.now
         )
+        questions = questions_about(course, now=self.now)
+        if self.place.may(Permission.READ_MESSAGES):
+            questions |= about_messages(course.patient)
+        with asked_at_once(questions):
+            return self._shown(course)
+
+    def _shown(self, course: Any) -> HttpResponse:
+        public_id = course.public_id
         found = course_page(course, now=self.now)
         url = reverse("clinic:course", args=[public_id])
         verdict, status = wording.LEVELS[found.decision.level]

@@ -11,9 +11,13 @@ from django.db.models import OuterRef, Subquery
 
 from courses.models import Course, Dispense, Hold, Prescription
 from courses.models.supply import lines_of
-from monitoring import dossier, policies
+from courses.queries import COURSES
+from monitoring import dossier, dossier_rows, policies
 from monitoring.models import DueItem, Escalation
-from people.kept import Given, Kept, ask
+from monitoring.queries.outcomes import SCORES
+from monitoring.queries.pictures import PICTURES
+from monitoring.queries.reading import DECIDED, WAITING
+from people.kept import Given, Kept, Values, ask
 from people.models import ContactPoint
 from people.queries import PatientRow, patient_row
 from protocol import after_course, cumulative, dosing, labs, schedule, standing, treatment
@@ -165,6 +169,21 @@ class CoursePage:
     programme: str
 
 
+def questions_about(course: Course, *, now: datetime) -> dict[Kept, Values]:
+    """What the page and its panels ask about a course, its patient and its clinic (``ask``)."""
+    own, patient = {"course": course.pk}, {"patient": course.patient_id}
+    of_clinic, today = {"clinics": [course.clinic_id]}, _today(course, now)
+    return {
+        dossier_rows.COURSES: {"courses": [course.pk]},
+        policies.MOVED: of_clinic,
+        policies.VERSIONS: {**of_clinic, "on": today},
+        _PHONE: patient,
+        COURSES: patient,
+        **dict.fromkeys((_HOLD, _ITEMS, _CONCERNS, _PRESCRIPTIONS), own),
+        **dict.fromkeys((WAITING, DECIDED, SCORES, PICTURES), own),
+    }
+
+
 def course_page(course: Course, *, now: datetime) -> CoursePage:
     """Load and judge one course, live; nothing is read from the throw-away standing."""
     top = top_of(course, now=now)
@@ -203,6 +222,10 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
     )
 
 
+def _today(course: Course, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Top:
     """The banner with the facts behind it; every page about a course begins with it."""
@@ -222,7 +245,7 @@ class Top:
 
 def top_of(course: Course, *, now: datetime) -> Top:
     """The banner, and the record as it was read for it."""
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = _today(course, now)
     facts = dossier.load_one(course)
     policy = policies.policy_for(course, on=today)
     stand = standing.stand(facts, at=now, policy=policy)

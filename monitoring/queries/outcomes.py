@@ -7,7 +7,7 @@ from courses.models import Course, Statement
 from people.kept import Given, Kept
 from protocol import outcomes
 
-_SCORES = Kept(
+SCORES = Kept(
     lambda: Statement.objects.filter(
         course_id=Given("course"), kind=Statement.Kind.OUTCOME
     ).order_by("stated_on", "pk"),
@@ -31,7 +31,7 @@ class Scored:
 
 def scores_of(course: Course) -> tuple[Scored, ...]:
     """Oldest first; of one day the newest row counts."""
-    by_day = {row.stated_on: row.content for row in _SCORES.ask(course=course.pk)}
+    by_day = {row.stated_on: row.content for row in SCORES.ask(course=course.pk)}
     first: int = next((content["iga"] for content in by_day.values()), 0)
     return tuple(
         Scored(

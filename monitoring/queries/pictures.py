@@ -19,7 +19,7 @@ from protocol.vocabulary import Urgency
 
 VIEWS = (Picture.View.FRONT, Picture.View.LEFT, Picture.View.RIGHT)
 _DAYS_SHOWN = 14
-_PICTURES = Kept(
+PICTURES = Kept(
     lambda: Picture.objects.filter(
         course_id=Given("course"), taken_back_at__isnull=True, view__in=VIEWS
     ).order_by("taken_on", "sent_at"),
@@ -175,7 +175,7 @@ def symptoms_of(day: Day) -> tuple[Symptom, ...]:
 
 def _by_view(course: Course) -> Mapping[str, list[PictureRow]]:
     found: dict[str, list[PictureRow]] = {}
-    for row in _PICTURES.ask(course=course.pk):
+    for row in PICTURES.ask(course=course.pk):
         week = None
         if course.started_on is not None and course.started_on <= row.taken_on:
             week = (row.taken_on - course.started_on).days // 7 + 1

@@ -31,7 +31,7 @@ LOOKED_AT = 500
 _ORDER = ("-needs_decision", F("tier").desc(nulls_first=True), "since", "pk")
 CLOSED_DAYS = 30
 _SHOWN_DECISIONS = 12
-_WAITING = Kept(
+WAITING = Kept(
     lambda: ResultReview.objects.filter(course_id=Given("course"), ended="", needs_decision=True),
     "specimen__public_id",
 )
@@ -46,7 +46,7 @@ _OF_DECISION = (
     *("specimen__public_id", "specimen__collected_on", "action", "plan", "repeat_on", "told"),
     *("at", "by__display_name", "by__email", "rule"),
 )
-_DECIDED = Kept(_decided, *_OF_DECISION)
+DECIDED = Kept(_decided, *_OF_DECISION)
 _DECIDED_OF_ONE = Kept(lambda: _decided(specimen_id=Given("specimen")), *_OF_DECISION)
 
 
@@ -184,7 +184,7 @@ def review_of(course: Course, specimen: Specimen) -> ReviewRow | None:
 
 def waiting_of(course: Course) -> frozenset[str]:
     """Public ids of the course's specimens that need a decision."""
-    return frozenset(str(row.specimen__public_id) for row in _WAITING.ask(course=course.pk))
+    return frozenset(str(row.specimen__public_id) for row in WAITING.ask(course=course.pk))
 
 
 def next_of(course: Course) -> uuid.UUID | None:
@@ -198,7 +198,7 @@ def next_of(course: Course) -> uuid.UUID | None:
 def decisions_of(course: Course, *, specimen: Specimen | None = None) -> tuple[DecisionRow, ...]:
     """What was decided about results of a course, newest first."""
     rows = (
-        _DECIDED.ask(course=course.pk)
+        DECIDED.ask(course=course.pk)
         if specimen is None
         else _DECIDED_OF_ONE.ask(course=course.pk, specimen=specimen.pk)
     )

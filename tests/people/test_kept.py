@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from people.kept import Given, HowMany, Kept, ask
+from people.kept import Given, HowMany, Kept, ask, asked_at_once
 from people.models import Clinic, ContactPoint, Patient
 from tests import world
 
@@ -29,6 +29,25 @@ def test_answers_come_in_the_order_of_the_questions_and_are_counted() -> None:
     assert {row.born for row in born} == {each.born for each in people}
     assert len(asked) == 2
     assert by_id.ask(ids=[]) == []
+
+
+def test_what_is_asked_for_a_whole_page_is_asked_once_and_not_kept_beyond_it() -> None:
+    at, elsewhere = world.clinic(), world.clinic()
+    of_clinic = Kept(lambda: Patient.objects.filter(clinic_id=Given("clinic")), "pk")
+    every = Kept(lambda: Patient.objects.order_by("pk"), "pk")
+    one, other = world.patient(at), world.patient(elsewhere)
+
+    with asked_at_once({of_clinic: {"clinic": at.pk}}), CaptureQueriesContext(connection) as asked:
+        assert [row.pk for row in of_clinic.ask(clinic=at.pk)] == [one.pk]
+        assert len(asked) == 0
+        # Other values, and another question beside it, are asked; the order stays.
+        assert [row.pk for row in of_clinic.ask(clinic=elsewhere.pk)] == [other.pk]
+        everybody, own = ask({every: {}, of_clinic: {"clinic": at.pk}})
+        assert ([row.pk for row in everybody], len(own)) == ([one.pk, other.pk], 1)
+        assert len(asked) == 2
+
+    world.patient(at)
+    assert len(of_clinic.ask(clinic=at.pk)) == 2
 
 
 def test_fixed_values_mean_what_they_say_and_columns_are_read_as_a_model_reads_them() -> None:
