@@ -100,58 +100,59 @@ def field_text(field: forms.BoundField, context: Mapping[Any, Any]) -> SafeStrin
     """
     if field.is_hidden:
         return format_html("{}", field)
+    name = field.auto_id
     if isinstance(field.field.widget, forms.CheckboxInput):
         return format_html(
             '<div class="mb-3"><div id="div_{}" class="form-check">{}{}{}</div></div>',
-            field.auto_id,
+            name,
             _box(field, "form-check-input"),
             _label(field, "form-check-label"),
             _help_and_errors(field, context),
         )
     extra = context.get("wrapper_class")
-    words = '<div id="div_{}" class="mb-3{}">{}</div>'
-    return format_html(
-        words, field.auto_id, f" {extra}" if extra else "", _labelled(field, context)
-    )
-
-
-def _labelled(field: forms.BoundField, context: Mapping[Any, Any]) -> SafeString:
-    inner = _inner(field, context)
+    look = f"mb-3 {extra}" if extra else "mb-3"
+    box, said = _inner(field, context)
     if not field.label or not context.get("form_show_labels"):
-        return inner
-    if not field.use_fieldset:
-        return format_html("{}\n{}", _label(field, "form-label"), inner)
+        return format_html('<div id="div_{}" class="{}">{}{}</div>', name, look, box, said)
+    if field.use_fieldset:
+        inner = _fieldset(field, box, said)
+        return format_html('<div id="div_{}" class="{}">{}</div>', name, look, inner)
+    label = _label(field, "form-label")
+    return format_html('<div id="div_{}" class="{}">{}\n{}{}</div>', name, look, label, box, said)
+
+
+def _fieldset(field: forms.BoundField, box: SafeString, said: str) -> SafeString:
     told = field.aria_describedby
     return format_html(
-        '<fieldset{}><legend class="form-label{} fs-6">{}</legend>\n{}</fieldset>',
+        '<fieldset{}><legend class="form-label{} fs-6">{}{}</legend>\n{}{}</fieldset>',
         format_html(' aria-describedby="{}"', told) if told else "",
         *_named(field),
-        inner,
+        box,
+        said,
     )
 
 
-def _inner(field: forms.BoundField, context: Mapping[Any, Any]) -> SafeString:
+def _inner(field: forms.BoundField, context: Mapping[Any, Any]) -> tuple[SafeString, str]:
     """Below the label: the box, and what is said about it."""
     widget = field.field.widget
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return _of_pack("radio_checkbox_select", field, context)
+        return _of_pack("radio_checkbox_select", field, context), ""
     if isinstance(widget, forms.FileInput):
-        return _of_pack("field_file", field, context)
+        return _of_pack("field_file", field, context), ""
     look = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    return format_html("{}{}", _box(field, look), _help_and_errors(field, context))
+    return _box(field, look), _help_and_errors(field, context)
 
 
 def _label(field: forms.BoundField, look: str) -> SafeString:
-    to = field.id_for_label
-    words = '<label{} class="{}{}">{}</label>'
-    return format_html(words, format_html(' for="{}"', to) if to else "", look, *_named(field))
+    to, (must, words, star) = field.id_for_label, _named(field)
+    if not to:
+        return format_html('<label class="{}{}">{}{}</label>', look, must, words, star)
+    return format_html('<label for="{}" class="{}{}">{}{}</label>', to, look, must, words, star)
 
 
-def _named(field: forms.BoundField) -> tuple[str, SafeString]:
-    """Its class and its words: whether it must be filled in, and what it asks for."""
-    if field.field.required:
-        return " requiredField", format_html("{}{}", field.label, _STAR)
-    return "", conditional_escape(field.label)
+def _named(field: forms.BoundField) -> tuple[str, object, str]:
+    """Its class, its words and its star: whether it must be filled in, and what it asks for."""
+    return (" requiredField", field.label, _STAR) if field.field.required else ("", field.label, "")
 
 
 def _box(field: forms.BoundField, look: str) -> SafeString:
@@ -169,8 +170,10 @@ def _help_and_errors(field: forms.BoundField, context: Mapping[Any, Any]) -> str
         return _of_pack("help_text_and_errors", field, context)
     if not field.help_text:
         return ""
-    name = format_html(' id="{}_helptext"', field.auto_id) if field.auto_id else ""
-    return format_html('<div{} class="form-text">{}</div>', name, field.help_text)
+    name = field.auto_id
+    if not name:
+        return format_html('<div class="form-text">{}</div>', field.help_text)
+    return format_html('<div id="{}_helptext" class="form-text">{}</div>', name, field.help_text)
 
 
 def _of_pack(name: str, field: forms.BoundField, context: Mapping[Any, Any]) -> SafeString:

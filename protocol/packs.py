@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import combinations
 from math import ceil
 
@@ -14,6 +15,8 @@ _MAX_CAPSULES_A_DAY = 12
 _MAX_STRENGTHS = 2
 # Two strengths are proposed only where one alone is more capsules a day than this (D).
 _FEW_CAPSULES_A_DAY = 3
+# Doses for which the ways are kept: a clinic prescribes some dozen.
+_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class Packing:
         return sum(line.left_over for line in self.lines)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def build(
     pattern: tuple[Decimal, ...],
     *,
