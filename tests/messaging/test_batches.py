@@ -62,6 +62,24 @@ def test_each_text_costs_one_statement(
     assert len(sms.accepted) == 41
 
 
+@pytest.mark.parametrize(("quick_s", "sizes"), [(60.0, [4, 8, 8]), (0.0, [4, 4, 4, 4])])
+def test_larger_batches_follow_only_while_they_leave_quickly(
+    sms: Sink, plain: Any, monkeypatch: pytest.MonkeyPatch, quick_s: float, sizes: list[int]
+) -> None:
+    """Else a worker that dies would hold back more than it could have sent."""
+    for name, value in {"_BATCH": 4, "_QUICK_BATCH": 8, "_QUICK_S": quick_s}.items():
+        monkeypatch.setattr(dispatch, name, value)
+    asked: list[int] = []
+    claim = dispatch.claim
+    monkeypatch.setattr(dispatch, "claim", lambda **of: asked.append(of["limit"]) or claim(**of))
+    clinic = world.clinic()
+    for number in range(13):
+        world.message(world.patient(clinic, phone=f"+1202555{1000 + number}"), plain)
+    assert dispatch.run(now=NOON) == 13
+    assert asked[: len(sizes)] == sizes
+    assert len(sms.accepted) == 13
+
+
 def _opts_out(person: Patient, message: Message) -> None:
     ContactPoint.objects.filter(patient=person).update(opted_out_at=NOON)
 
