@@ -1,13 +1,18 @@
 /* Enhancements of the laboratory's pages: everything works without this file. */
 "use strict";
 
-/* Typing row by row: Enter goes on to the next field, and from the last one to the button. */
+/* Typing down the report: Enter goes to the value of the next test, and from the last one to the button. */
 for (const form of document.querySelectorAll("form[data-rowwise]")) {
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("input, select")) return;
     event.preventDefault();
     const fields = [...form.querySelectorAll("input:not([type=hidden]), select, button[type=submit]")];
-    const next = fields[fields.indexOf(event.target) + 1];
+    const here = event.target.closest("tbody tr") || event.target;
+    const next = fields.find((field) => {
+      const place = here.compareDocumentPosition(field);
+      const follows = place & Node.DOCUMENT_POSITION_FOLLOWING && !(place & Node.DOCUMENT_POSITION_CONTAINED_BY);
+      return follows && (!field.closest("tbody") || field.name.endsWith("_value"));
+    });
     if (!next) return;
     next.focus();
     if (next.select) next.select();

@@ -56,6 +56,7 @@
     else if (event.key === "?") show();
     else if (event.key === "c" && call()) { /* followed */ }
     else if (event.key === "m" && take()) { /* sent */ }
+    else if (event.key === "h" && form) form.elements.to.focus();
     else if (at >= 0 && (event.key === "x" || (event.key === " " && event.target.matches("[data-open]")))) {
       const box = rows[at].querySelector("input[name=pick]");
       tick(box, !box.checked);

@@ -102,6 +102,9 @@ def test_a_nurse_works_the_list_by_keyboard_alone(arrive: Arrive) -> None:
     nurse.look()
     page.keyboard.press("Escape")
     page.get_by_role("dialog", name="Keys of this page").wait_for(state="hidden")
+    page.keyboard.press("h")
+    assert page.evaluate("document.activeElement.name") == "to"
+    page.evaluate("document.activeElement.blur()")
     page.keyboard.press("j")
     page.keyboard.press("x")
     assert page.locator("[data-count]").inner_text() == "1"

@@ -144,6 +144,14 @@ def test_a_nurse_needs_no_mouse(arrive: Arrive) -> None:
     assert nurse.reads("Saved for Ana Rivera")
     assert course.weights.order_by("pk").last().kg == 61.5
 
+    nurse.open(f"/clinic/courses/{course.public_id}/type-results/")
+    nurse.page.locator("[name=laboratory]").press("Enter")
+    nurse.page.keyboard.type("31")
+    nurse.page.keyboard.press("Enter")  # down the report, from value to value
+    nurse.page.keyboard.type("28")
+    assert nurse.page.locator("[name=alt_value]").input_value() == "31"
+    assert nurse.page.locator("[name=ast_value]").input_value() == "28"
+
 
 def test_the_check_in_works_without_script(arrive: Arrive) -> None:
     course = world.course(world.patient(world.clinic()))
