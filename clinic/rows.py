@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from django.urls import reverse
 
 from clinic import wording
 from clinic.message_words import why_of
 from clinic.reasons import REASONS
+from look.addresses import address
 from look.templatetags.clinical import day_text, number_text
 from messaging.queries import LedgerRow, MessageLine
 from monitoring.queries.course_page import Banner
@@ -108,7 +110,7 @@ _REVIEWS = {"MH_ITEM9", "MH_ITEM9_UNANSWERED", "MH_REVIEW", "SEXUAL_FN_REVIEW"}
 
 
 def gate_rows(
-    decision: Decision, *, course_id: object, may_record: bool, read_url: str = ""
+    decision: Decision, *, course_id: UUID, may_record: bool, read_url: str = ""
 ) -> list[GateRow]:
     """The checklist: every requirement, met or not, with reason, rule and who must act.
 
@@ -129,7 +131,7 @@ def gate_rows(
     return rows
 
 
-def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primary: bool) -> GateRow:
+def _gate_row(check: CheckResult, *, course_id: UUID, may_record: bool, primary: bool) -> GateRow:
     worst = max(check.findings, key=lambda finding: finding.level, default=None)
     if check.met or worst is None:
         return GateRow(
@@ -151,7 +153,7 @@ def _gate_row(check: CheckResult, *, course_id: object, may_record: bool, primar
         owner_words=wording.OWNERS[worst.owner],
         why=_findings(check.findings),
         rule=", ".join(dict.fromkeys(finding.rule for finding in check.findings)),
-        fix_url=reverse("clinic:record", args=[course_id, fix]) if fix and may_record else "",
+        fix_url=address("clinic:record", course_id, fix) if fix and may_record else "",
         fix_label=label,
         fix_primary=primary and worst.level > Level.WARN,
     )

@@ -26,6 +26,7 @@ from clinic.supply_rows import supply_panel
 from clinic.views.base import StaffPage
 from clinic.views.photos import front_photos
 from courses.queries import course_for, courses_of
+from look.addresses import address
 from look.templatetags.clinical import local
 from messaging.queries import about_messages, newest_to
 from monitoring.queries import reading
@@ -201,7 +202,7 @@ class CourseView(StaffPage):
                 "contact",
             ]
         return [
-            {"url": reverse("clinic:record", args=[found.public_id, name]), "label": label}
+            {"url": address("clinic:record", found.public_id, name), "label": label}
             for name, label in RECORD_LABELS.items()
             if name in names
         ]

@@ -148,14 +148,19 @@ def local(at: datetime, zone: ZoneInfo | str) -> datetime:
 
 def clock_text(at: datetime, zone: ZoneInfo | str) -> str:
     """``08:05 EST``; zones without a short name say their distance from UTC."""
-    there = local(at, zone)
-    short = there.strftime("%Z")
-    return f"{there:%H:%M} {short if short[:1].isalpha() else 'UTC' + short}"
+    return _clock_of(local(at, zone))
+
+
+def _clock_of(there: datetime) -> str:
+    short = there.tzname() or ""
+    zone = short if short[:1].isalpha() else f"UTC{short}"
+    return f"{there.hour:02d}:{there.minute:02d} {zone}"
 
 
 def moment_text(at: datetime, zone: ZoneInfo | str) -> str:
     """``24-Nov-2026 08:05 EST``."""
-    return f"{day_text(local(at, zone))} {clock_text(at, zone)}"
+    there = local(at, zone)
+    return f"{day_text(there)} {_clock_of(there)}"
 
 
 def _time(machine: str, words: str) -> SafeString:

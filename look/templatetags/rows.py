@@ -13,11 +13,13 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from look.addresses import address
 from look.templatetags.clinical import day, day_words, flag, moment
 from look.templatetags.components import STATUS_ICONS, icon, status_dot, status_tag
 from look.trends import Trend
 
 register = template.Library()
+register.simple_tag(address)
 
 Markup = SafeString | str
 
