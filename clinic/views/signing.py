@@ -16,7 +16,6 @@ from look.templatetags.clinical import lines_text, moment_text
 from monitoring.actions import prescribing
 from monitoring.actions.shown import Changed
 from monitoring.queries import signing
-from monitoring.queries.course_page import planned_supply, top_of
 from monitoring.versions import EVERYTHING, Seen
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted
@@ -75,8 +74,8 @@ class ReadyToSign(StaffPage):
 
     def _sign(self, course: Any, picked: Picked) -> tuple[str, str]:
         """What was signed, or why not."""
-        found = top_of(course, now=self.now)
-        supply = proposed_supply(planned_supply(found), programme=course.programme)
+        pattern = signing.supply_ahead(course, now=self.now)
+        supply = proposed_supply(pattern, programme=course.programme)
         if supply is None:
             return "", _NO_CAPSULES
         try:

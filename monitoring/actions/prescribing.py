@@ -120,7 +120,7 @@ def authorise(
             _keep_refusal(held, decision, by=by, now=now)
         else:
             signed = _sign(
-                held, decision, supply, reason=reason, form_nonce=form_nonce, by=by, now=now
+                held, facts, decision, supply, reason=reason, form_nonce=form_nonce, by=by, now=now
             )
     # Outside the transaction, so that the refusal itself is kept.
     if refused is not None:
@@ -145,14 +145,13 @@ def _judge(course: Course, facts: CourseFacts, supply: Supply | None, *, now: da
     )
 
 
-def window_of_fill(
-    course: Course, supply: Supply, *, signed_on: date, now: datetime
+def _window_of_fill(
+    course: Course, facts: CourseFacts, supply: Supply, *, signed_on: date, now: datetime
 ) -> Window | None:
     """When a prescription signed now may be filled: by the specimen, or by its own day of issue.
 
     The gate is asked about a fill as if the prescription were on record (US-09, UK-15, EU-03).
     """
-    facts = dossier.load_one(course)
     issued = Prescribed(ref="prescription:new", on=signed_on, at=now, supply=supply)
     fill = gate.decide(
         replace(facts, prescribed=(*facts.prescribed, issued)),
@@ -183,6 +182,7 @@ def _keep_refusal(course: Course, decision: Decision, *, by: User, now: datetime
 
 def _sign(
     course: Course,
+    facts: CourseFacts,
     decision: Decision,
     supply: Supply,
     *,
@@ -196,7 +196,7 @@ def _sign(
         course,
         decision=decision,
         supply=supply,
-        window=window_of_fill(course, supply, signed_on=decision.judged_on, now=now),
+        window=_window_of_fill(course, facts, supply, signed_on=decision.judged_on, now=now),
         days=dosing.days_supply(supply) or Decimal(0),
         override_reason=reason,
         form_nonce=form_nonce,

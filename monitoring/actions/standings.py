@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from courses.models import Course, Dispense, Prescription
 from messaging.queries import FAILS
@@ -23,6 +23,7 @@ from monitoring.models import (
     PharmacyReport,
     WorkItem,
 )
+from people.kept import Given, Kept, ask
 from people.models import ContactPoint
 from protocol import cumulative, dosing, gap, labs, standing
 from protocol.calendar import start_of_day
@@ -66,7 +67,7 @@ class _Around:
     letters: set[int]
     bad_addresses: set[int]
     home_tests: set[int]
-    contacts: dict[int, Contact]
+    contacts: dict[int, Any]
     assignees: dict[int, int]
 
 
@@ -76,24 +77,7 @@ def refresh(courses: Sequence[Judged], *, now: datetime) -> list[tuple[Course, D
     Returns each course with the gate's answer about its next prescription.
     """
     ids = [each.ground.course.pk for each in courses]
-    around = _Around(
-        concerns=_concerns(ids),
-        signed_unfilled=_signed_unfilled(ids, now),
-        pharmacy=_pharmacy(ids),
-        letters=_with_letters(ids),
-        bad_addresses=_with_bad_addresses(ids),
-        home_tests=set(
-            HomeTest.objects.filter(course__in=ids, picture__isnull=False, outcome="").values_list(
-                "course_id", flat=True
-            )
-        ),
-        contacts=_contacts(ids),
-        assignees=dict(
-            Assignment.objects.filter(course__in=ids, ended_at__isnull=True).values_list(
-                "course_id", "to_id"
-            )
-        ),
-    )
+    around = _around(ids, now)
     standings: list[CourseStanding] = []
     items: list[WorkItem] = []
     answers: list[tuple[Course, Decision]] = []
@@ -216,53 +200,90 @@ def _ring(
     return min(rings, planned) if planned else rings
 
 
-def _concerns(course_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The kinds of the open concerns of each course that has any, oldest first."""
-    rows = Escalation.objects.filter(course__in=course_ids, closed_at__isnull=True)
-    found: dict[int, list[str]] = defaultdict(list)
-    for course_id, kind in rows.order_by("raised_at").values_list("course_id", "kind"):
-        found[course_id].append(kind)
-    return {course_id: tuple(kinds) for course_id, kinds in found.items()}
-
-
-def _pharmacy(course_ids: Sequence[int]) -> dict[int, str]:
-    """What a pharmacy reported last about each course, unless somebody has settled it."""
-    rows = PharmacyReport.objects.filter(
-        prescription__course__in=course_ids, settled_at__isnull=True
-    ).exclude(kind=PharmacyReport.Kind.DISPENSED)
-    return dict(rows.order_by("at").values_list("prescription__course_id", "kind"))
-
-
-def _with_letters(course_ids: Sequence[int]) -> set[int]:
-    """Newest courses of patients who wait for an answer."""
-    waiting = Letter.objects.filter(patient=OuterRef("patient"), answered_at__isnull=True)
-    return _newest(course_ids, Exists(waiting))
-
-
-def _with_bad_addresses(course_ids: Sequence[int]) -> set[int]:
-    """Newest courses of patients whom messages do not reach by one of their ways."""
-    return _newest(
-        course_ids, Exists(ContactPoint.objects.filter(FAILS, patient=OuterRef("patient")))
+def _around(course_ids: Sequence[int], now: datetime) -> _Around:
+    """Read in one round trip, by statements that are kept."""
+    about_patients = (_LETTERS, _BAD_ADDRESSES, _HOME_TESTS, _CONTACTS, _ASSIGNEES)
+    questions = (_CONCERNS, _NEWEST_SIGNED, _PHARMACY, *about_patients)
+    concerns, signed, reports, letters, addresses, home_tests, contacts, assignees = ask(
+        dict.fromkeys(questions, {"courses": course_ids})
+    )
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for row in concerns:
+        kinds[row.course_id].append(row.kind)
+    return _Around(
+        concerns={course_id: tuple(found) for course_id, found in kinds.items()},
+        signed_unfilled={
+            row.course_id
+            for row in signed
+            if not row.collected and (row.window_closes_at is None or row.window_closes_at >= now)
+        },
+        pharmacy={row.prescription__course_id: row.kind for row in reports},
+        letters={row.pk for row in letters},
+        bad_addresses={row.pk for row in addresses},
+        home_tests={row.course_id for row in home_tests},
+        contacts={row.course_id: row for row in contacts},
+        assignees={row.course_id: row.to_id for row in assignees},
     )
 
 
-def _newest(course_ids: Sequence[int], condition: Exists) -> set[int]:
+def _newest(condition: Exists) -> QuerySet[Course]:
     """For what is about a patient: nobody is listed twice for it."""
     newer = Course.objects.filter(patient=OuterRef("patient"), number__gt=OuterRef("number"))
-    found = Course.objects.filter(condition, ~Exists(newer), pk__in=course_ids)
-    return set(found.values_list("pk", flat=True))
+    return Course.objects.filter(condition, ~Exists(newer), pk__among=Given("courses"))
 
 
-def _contacts(course_ids: Sequence[int]) -> dict[int, Contact]:
-    """The newest attempt to reach the patient of each course."""
-    rows = Contact.objects.filter(course__in=course_ids).order_by("course_id", "-at")
-    return {row.course_id: row for row in rows.distinct("course_id")}
-
-
-def _signed_unfilled(course_ids: Sequence[int], now: datetime) -> set[int]:
-    """Courses whose newest prescription nobody has collected and may still be collected."""
-    newest = (
-        Prescription.objects.filter(course__in=course_ids)
+# The kinds of open concerns, oldest first.
+_CONCERNS = Kept(
+    lambda: Escalation.objects.filter(
+        course_id__among=Given("courses"), closed_at__isnull=True
+    ).order_by("raised_at"),
+    *("course_id", "kind"),
+)
+# What a pharmacy reported last about each course, unless somebody has settled it.
+_PHARMACY = Kept(
+    lambda: (
+        PharmacyReport.objects.filter(
+            prescription__course_id__among=Given("courses"), settled_at__isnull=True
+        )
+        .exclude(kind=PharmacyReport.Kind.DISPENSED)
+        .order_by("at")
+    ),
+    *("prescription__course_id", "kind"),
+)
+# Newest courses of patients who wait for an answer.
+_LETTERS = Kept(
+    lambda: _newest(
+        Exists(Letter.objects.filter(patient=OuterRef("patient"), answered_at__isnull=True))
+    ),
+    "pk",
+)
+# Newest courses of patients whom messages do not reach by one of their ways.
+_BAD_ADDRESSES = Kept(
+    lambda: _newest(Exists(ContactPoint.objects.filter(FAILS, patient=OuterRef("patient")))), "pk"
+)
+_HOME_TESTS = Kept(
+    lambda: HomeTest.objects.filter(
+        course_id__among=Given("courses"), picture__isnull=False, outcome=""
+    ),
+    "course_id",
+)
+# The newest attempt to reach the patient of each course.
+_CONTACTS = Kept(
+    lambda: (
+        Contact.objects.filter(course_id__among=Given("courses"))
+        .order_by("course_id", "-at")
+        .distinct("course_id")
+    ),
+    *("course_id", "outcome", "at", "next_on"),
+)
+_ASSIGNEES = Kept(
+    lambda: Assignment.objects.filter(course_id__among=Given("courses"), ended_at__isnull=True),
+    *("course_id", "to_id"),
+)
+# The newest prescription of each course: one that nobody has collected may still be collected.
+_NEWEST_SIGNED = Kept(
+    lambda: (
+        Prescription.objects.filter(course_id__among=Given("courses"))
         .order_by("course_id", "-signed_at")
         .distinct("course_id")
         .annotate(
@@ -270,13 +291,9 @@ def _signed_unfilled(course_ids: Sequence[int], now: datetime) -> set[int]:
                 Dispense.objects.filter(prescription=OuterRef("pk"), reversed_at__isnull=True)
             )
         )
-        .values_list("course_id", "collected", "window_closes_at")
-    )
-    return {
-        course_id
-        for course_id, collected, closes_at in newest
-        if not collected and (closes_at is None or closes_at >= now)
-    }
+    ),
+    *("course_id", "collected", "window_closes_at"),
+)
 
 
 def _latest(reading: labs.LabReading, facts: CourseFacts) -> dict[str, Any]:

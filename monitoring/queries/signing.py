@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from courses.models import Course
 from monitoring import dossier, policies
 from monitoring.models import CourseStanding
+from monitoring.queries.course_page import next_pattern
 from monitoring.versions import EVERYTHING, version_of
 from people.queries import PatientRow, Place, patient_row
 from protocol import gate, labs, standing
@@ -141,3 +143,9 @@ def _nearly(place: Place) -> tuple[Nearly, ...]:
         )
         for row in rows
     )
+
+
+def supply_ahead(course: Course, *, now: datetime) -> tuple[Decimal, ...]:
+    """The dose that the next prescription would carry, without asking the gate."""
+    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    return next_pattern(dossier.load_one(course), today)
