@@ -11,7 +11,7 @@ from messaging.neutrality import fits_one_text, forbidden_words, gsm
 from people.models import Clinic
 
 # What a clinic is called where its own name says too much, or does not fit.
-_PLAIN_NAME = {"en": "Your clinic", "es": "Su clinica"}
+_PLAIN_NAME = {"en": "Your clinic", "es": "Tu clinica"}
 _FALLBACK = "en"
 # Takes the link's room in a text that is kept; of the GSM alphabet, and in no text of ours.
 _LINK_HERE = "§"

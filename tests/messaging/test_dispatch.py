@@ -71,7 +71,7 @@ def test_concern_reaches_a_member_of_staff_by_email_at_night(mail: Sink) -> None
 def test_patient_reads_their_own_language(sms: Sink) -> None:
     world.message(world.patient(language="es-MX"))
     dispatch.run(now=NOON)
-    assert "su cuestionario mensual" in sms.accepted[0].body
+    assert "tu cuestionario mensual" in sms.accepted[0].body
 
 
 @pytest.mark.parametrize(

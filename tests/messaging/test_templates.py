@@ -113,6 +113,20 @@ def test_every_language_has_the_same_texts() -> None:
     assert all(each == names[0] for each in names)
 
 
+def test_spanish_texts_say_tu_to_patients_as_their_pages_do() -> None:
+    formal = re.compile(
+        r"\b(usted|sus?|responda|llame|llámenos|puede ver|tiene una?)\b", re.IGNORECASE
+    )
+    found = [
+        (path.name, formal.findall(path.read_text(encoding="utf-8")))
+        for path in Path(TEXTS / "es").iterdir()
+        # To parents and to staff.
+        if not path.name.startswith(("guardian-", "escalation."))
+    ]
+    assert [each for each in found if each[1]] == []
+    assert len(found) > 40
+
+
 def test_no_text_stands_there_unused() -> None:
     used = {f"{name}.{variant}" if variant else name for name, variant in declared()}
     used |= {f"reply.{reply}" for reply in REPLIES}
