@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML
+from crispy_forms.layout import HTML, LayoutObject
+from crispy_forms.utils import render_field
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from protocol.vocabulary import Method
 
@@ -33,6 +36,27 @@ def behind(summary: str, *fields: Any, shown: bool = False) -> tuple[Any, ...]:
     opened = " open" if shown else ""
     head = f'<details class="it-more mb-3"{opened}><summary class="mb-2">{summary}</summary>'
     return (HTML(head), *fields, HTML("</details>"))
+
+
+class Beside(LayoutObject):
+    """Fields beside one another where there is room, as crispy's ``Row`` of ``Column``s.
+
+    Those fill in a template for each. ``column`` is the class of a field's column.
+    """
+
+    def __init__(self, *fields: str, column: str = "col-sm") -> None:
+        self.fields = list(fields)
+        self.column = column
+
+    def render(self, form: Any, context: Any, **kwargs: Any) -> SafeString:
+        """The fields, each in its column."""
+        columns = (
+            (self.column, render_field(name, form, context, **kwargs)) for name in self.fields
+        )
+        return format_html(
+            '<div class="row">{}</div>',
+            format_html_join("", '<div class="{}">{}</div>', columns),
+        )
 
 
 class StaffForm(forms.Form):

@@ -4,13 +4,10 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.layout import Layout, LayoutObject
-from crispy_forms.utils import render_field
+from crispy_forms.layout import Layout
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from clinic.forms.base import StaffForm, behind
+from clinic.forms.base import Beside, StaffForm, behind
 from clinic.forms.treatment import FORMULATIONS, PatternField
 from look.templatetags.clinical import lines_text, pattern_text
 from protocol.dosing import days_supply
@@ -83,13 +80,13 @@ class PrescriptionForm(StaffForm):
         more = [name for pair in _LINES[1:] for name in pair]
         shown = any(self[name].value() not in (None, "") for name in more)
         self.helper.layout = Layout(
-            _Beside(*_LINES[0]),
+            Beside(*_LINES[0]),
             *behind(
                 "More strengths in this prescription",
-                *(_Beside(*pair) for pair in _LINES[1:]),
+                *(Beside(*pair) for pair in _LINES[1:]),
                 shown=shown,
             ),
-            _Beside("pattern", "formulation"),
+            Beside("pattern", "formulation"),
             "soya",
             "override_reason",
             "nonce",
@@ -137,23 +134,6 @@ class PrescriptionForm(StaffForm):
             refills=0,
             formulation=Formulation(data["formulation"]),
             excipients=_EXCIPIENTS[data["soya"]],
-        )
-
-
-class _Beside(LayoutObject):
-    """Fields beside one another where there is room, as crispy's ``Row`` of ``Column``s.
-
-    Those take a template for each, twelve in this form.
-    """
-
-    def __init__(self, *fields: str) -> None:
-        self.fields = list(fields)
-
-    def render(self, form: Any, context: Any, **kwargs: Any) -> SafeString:
-        columns = ((render_field(name, form, context, **kwargs),) for name in self.fields)
-        return format_html(
-            '<div class="row">{}</div>',
-            format_html_join("", '<div class="col-sm">{}</div>', columns),
         )
 
 

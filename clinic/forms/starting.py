@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.layout import Column, Layout, Row
+from crispy_forms.layout import Layout
 from django import forms
 
-from clinic.forms.base import DayField, StaffForm
+from clinic.forms.base import Beside, DayField, StaffForm
 from clinic.forms.treatment import FORMULATIONS, PatternField
 from courses.actions.starting import CoursePlan
 from people.actions.patients import Identity, Unusable, readable_phone
@@ -59,8 +59,8 @@ _ALLERGIES = [
 ]
 
 
-def _row(*names: str) -> Row:
-    return Row(*(Column(name, css_class="col-md") for name in names))
+def _row(*names: str) -> Beside:
+    return Beside(*names, column="col-md")
 
 
 class IdentityForm(StaffForm):
