@@ -109,7 +109,8 @@ def number_line(
 ) -> NumberLine:
     """Lay out one value between nought and a little over the clinic's goal (UX-11).
 
-    The goal reaches to ``limit``, the clinic's own action limit; without one, to ``high``.
+    The goal reaches to ``limit``, the clinic's own action limit; without one, from ``low`` to
+    ``high``, as the words below it say.
     """
     goal = limit if limit is not None else high
     reference = max(float(value), float(goal or 0))
@@ -120,7 +121,8 @@ def number_line(
         return round(start + share(number, top, width), 1)
 
     ticks = [Line(start, 0, start, 0, "0")]
-    for number in sorted({number for number in (high, goal) if number is not None}):
+    begins = low if limit is None and low is not None and goal is not None and low < goal else 0
+    for number in sorted({number for number in (begins, high, goal) if number}):
         words = number_text(number)
         fits = x_of(number) - ticks[-1].x1 > 5 * (len(words) + len(ticks[-1].words))
         ticks.append(Line(x_of(number), 30, x_of(number), 42, words if fits else ""))
@@ -131,8 +133,9 @@ def number_line(
     marker = min(max(x_of(value), 9.0), 291.0)
     anchor = "start" if marker < 40 else "end" if marker > 260 else "middle"
     text_at = {"start": 1.0, "middle": marker, "end": 299.0}[anchor]
-    goal_width = x_of(goal) - start if goal is not None else 0.0
-    return NumberLine(start, round(goal_width, 1), tuple(ticks), marker, anchor, text_at)
+    goal_x = x_of(begins)
+    goal_width = x_of(goal) - goal_x if goal is not None else 0.0
+    return NumberLine(goal_x, round(goal_width, 1), tuple(ticks), marker, anchor, text_at)
 
 
 def spark(values: Sequence[Number], *, high: Number | None = None) -> str:

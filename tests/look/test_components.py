@@ -11,7 +11,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
-from look import trends
+from look import drawing, trends
 from look.templatetags.components import ICONS, STATUS_ICONS
 from look.templatetags.structure import _TONES
 
@@ -204,3 +204,15 @@ def test_error_summary_names_and_links_each_field() -> None:
 @pytest.mark.parametrize("form", [None, Sample(), Sample({"reason": "x", "kind": "us"})])
 def test_error_summary_is_silent_without_errors(form: forms.Form | None) -> None:
     assert said("{% error_summary form %}", form=form).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "limit", "begins"),
+    [(7, None, True), (0, None, False), (None, None, False), (7, 80, False)],
+)
+def test_the_green_of_a_number_line_begins_where_the_usual_range_does(
+    low: int | None, limit: int | None, begins: bool
+) -> None:
+    line = drawing.number_line(20, low=low, high=50, limit=limit)
+    assert (line.goal_x > 1.0) is begins
+    assert line.goal_x + line.goal_width == pytest.approx(max(t.x1 for t in line.ticks if t.y2))
