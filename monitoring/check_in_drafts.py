@@ -16,7 +16,7 @@ from monitoring.check_in_shapes import Question
 from monitoring.models import CheckIn, DueItem
 from people.models import Patient
 from protocol import programmes
-from protocol.calendar import programme_date
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.vocabulary import Requirement
 
@@ -58,7 +58,7 @@ def read(check_in: CheckIn, *, today: date, now: datetime) -> Draft:
     facts = dossier.load_one(course)
     policy = policies.policy_for(course, on=today)
     clock = programmes.clock_zone(facts.programme, facts.clinic_zone)
-    edition = programmes.edition_for(facts.programme, programme_date(now, clock), policy=policy)
+    edition = programmes.edition_for(facts.programme, date_in(now, clock), policy=policy)
     background = check_in_meaning.background_of(facts, params=edition.params, today=today)
     answers = json.loads(check_in.answers or "{}")
     questions = check_in_questions.questions_for(background, answers)

@@ -7,10 +7,10 @@ its transaction until anything about the course is written; then it has to be re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from courses.models import Course
 from monitoring import dossier, policies
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.memory import remember
 from protocol.policy import ClinicPolicy
@@ -35,10 +35,7 @@ def lock(course_ids: Iterable[int], *, now: datetime) -> dict[int, Ground]:
         .order_by("pk")
     )
     facts = dossier.load([course.pk for course in courses])
-    days = {
-        course.clinic_id: now.astimezone(ZoneInfo(course.clinic.timezone)).date()
-        for course in courses
-    }
+    days = {course.clinic_id: date_in(now, course.clinic.timezone) for course in courses}
     rules = {
         day: policies.policies_for([pk for pk, its in days.items() if its == day], on=day)
         for day in set(days.values())

@@ -8,7 +8,6 @@ import hashlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.crypto import salted_hmac
 
@@ -16,6 +15,7 @@ from courses.models import Dispense, Prescription
 from monitoring import dossier, policies
 from monitoring.models import GateDecision, PharmacyLink
 from protocol import gate
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
 from protocol.holds import at_rest
@@ -91,7 +91,7 @@ def verdict(prescription: Prescription, *, now: datetime, rma: str = TO_BE_FETCH
     """Ask the gate about this fill at this instant."""
     course = prescription.course
     facts = dossier.load_one(course)
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     policy = policies.policy_for(course, on=today)
     decision = gate.decide(facts, action=Action.DISPENSE, at=now, policy=policy, rma=rma)
     without = gate.decide(facts, action=Action.DISPENSE, at=now, policy=policy)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -28,6 +27,7 @@ from protocol import (
     timeline,
 )
 from protocol.after_course import AfterCourse
+from protocol.calendar import date_in
 from protocol.cumulative import Cumulative
 from protocol.dose_tables import TARGET_LOW
 from protocol.facts import CourseFacts
@@ -140,7 +140,7 @@ class Sent:
 
 def local_today(patient: Patient, *, now: datetime) -> date:
     """The calendar date where the patient is (GEN-5)."""
-    return now.astimezone(ZoneInfo(patient.zone)).date()
+    return date_in(now, patient.zone)
 
 
 def home(patient: Patient, *, now: datetime) -> Home:

@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from people.guardianship import Area, Decider, Grant, Relation, Rule, decider, may_see
 from people.models import Clinic, Guardian, GuardianRule, Guardianship, Patient, User
+from protocol.calendar import date_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +120,4 @@ def _open_today(row: Guardianship, rule: Rule, *, now: datetime) -> frozenset[Ar
 
 
 def _today(patient: Patient, *, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(patient.clinic.timezone)).date()
+    return date_in(now, patient.clinic.timezone)

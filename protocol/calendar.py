@@ -33,7 +33,7 @@ def is_within_days_before(earlier: date, later: date, days: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def programme_date(instant: datetime, zone: str) -> date:
+def date_in(instant: datetime, zone: str) -> date:
     """The calendar date of an aware ``instant`` on the clock of ``zone`` (GEN-1)."""
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone has no date")

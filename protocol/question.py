@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from protocol.calendar import age_on, programme_date
+from protocol.calendar import age_on, date_in
 from protocol.category import effective_category
 from protocol.facts import (
     CourseFacts,
@@ -76,7 +76,7 @@ class Question:
     @once
     def clinic_on(self) -> date:
         """The clinic's calendar date at the instant judged."""
-        return programme_date(self.at, self.facts.clinic_zone)
+        return date_in(self.at, self.facts.clinic_zone)
 
     @once
     def day(self) -> date:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import TypeVar
 
-from protocol.calendar import ONE_DAY, programme_date
+from protocol.calendar import ONE_DAY, date_in
 from protocol.facts import CourseFacts, Fact, Stopped
 
 FactType = TypeVar("FactType", bound=Fact)
@@ -38,17 +38,17 @@ def local_date(facts: CourseFacts, at: datetime) -> date:
     A fact carries the date of the place where it happened (GEN-3); which of the two places that
     was is not recorded. Taking the later one never hides something that has happened.
     """
-    patient_on = programme_date(at, zone_on(facts, at))
+    patient_on = date_in(at, zone_on(facts, at))
     if facts.clinic_zone == facts.patient_zone and not facts.moved:
         return patient_on
-    return max(patient_on, programme_date(at, facts.clinic_zone))
+    return max(patient_on, date_in(at, facts.clinic_zone))
 
 
 def zone_on(facts: CourseFacts, at: datetime) -> str:
     """The patient's time zone at ``at``: the last move recorded by then, else the first home."""
     zone = facts.patient_zone
     for move in facts.moved:
-        if programme_date(at, move.timezone) >= move.on:
+        if date_in(at, move.timezone) >= move.on:
             zone = move.timezone
     return zone
 
@@ -63,7 +63,7 @@ def known_by(facts: CourseFacts, moment: date | datetime, zone: str | None = Non
     """
     if isinstance(moment, datetime):
         instant: datetime | None = moment
-        day = programme_date(moment, zone) if zone else local_date(facts, moment)
+        day = date_in(moment, zone) if zone else local_date(facts, moment)
     else:
         instant, day = None, moment
     # A fact's own date and its instant can differ by a day across zones, never by two.

@@ -6,7 +6,6 @@ Views parse, call once, answer. They read the clock here, once a request, and ha
 from datetime import date, datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from messaging.holds import banner_shows
 from monitoring.queries.background import late_banner
 from people.permissions import Permission
 from people.queries import NotFound, NotPermitted, Place, places_of
+from protocol.calendar import date_in
 
 # Name of the page, label, route, icon, and the permission that shows it.
 NAVIGATION: tuple[tuple[str, str, str, str, Permission], ...] = (
@@ -87,7 +87,7 @@ class StaffPage(View):
     @property
     def today(self) -> date:
         """The clinic's calendar date."""
-        return self.now.astimezone(ZoneInfo(self.place.timezone)).date()
+        return date_in(self.now, self.place.timezone)
 
     @property
     def reminding(self) -> str:

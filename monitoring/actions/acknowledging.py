@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
@@ -23,6 +22,7 @@ from monitoring.grounds import Ground
 from monitoring.models import Acknowledgement, Escalation, ResultReview, Specimen
 from people.models import User
 from protocol import cumulative
+from protocol.calendar import date_in
 from protocol.dosing import average_daily_mg
 from protocol.facts import CourseFacts
 from protocol.policy import ClinicPolicy
@@ -95,7 +95,7 @@ def acknowledge(
     """
     step = step or NextStep()
     Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     facts = dossier.load_one(course)
     _check_version(specimen, course, version)
     policy = policies.policy_for(course, on=today)

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
@@ -11,6 +10,7 @@ from courses.models import Course
 from monitoring.actions import letters, planning
 from monitoring.models import DueItem, SkinReport
 from people.models import Patient
+from protocol.calendar import date_in
 
 # The clinic reads these on its list of messages; the patient chose them by a button.
 _ASKS = "Asks for a call about what can be done."
@@ -74,7 +74,7 @@ def _keep(
         trail.unchanged()
         return before
     asked = DueItem.objects.filter(course=course, key=f"look-back/month-{month:02}", ended="")
-    today = now.astimezone(ZoneInfo(by.zone)).date()
+    today = date_in(now, by.zone)
     if not asked.filter(opens_on__lte=today).exists():
         raise NotAsked
     row = SkinReport.objects.create(

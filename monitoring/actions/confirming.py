@@ -6,7 +6,6 @@ supersedes the old one and names who said so; what is set aside stays on record 
 
 import re
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
@@ -14,6 +13,7 @@ from courses.models import Course
 from monitoring.actions import rereading
 from monitoring.models import Observation, Specimen
 from people.models import User
+from protocol.calendar import date_in
 from protocol.plausibility import limit_fits, plausible
 from protocol.units import measures, units_of
 from protocol.vocabulary import Analyte, TestResult
@@ -142,7 +142,7 @@ def set_day(specimen: Specimen, *, collected_on: date, by: User, now: datetime) 
         .select_related("patient", "patient__clinic")
         .get(pk=specimen.pk)
     )
-    today = now.astimezone(ZoneInfo(locked.patient.clinic.timezone)).date()
+    today = date_in(now, locked.patient.clinic.timezone)
     if not locked.patient.born <= collected_on <= today:
         raise NotThatDay
     rows = list(

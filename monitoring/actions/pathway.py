@@ -1,7 +1,6 @@
 """The steps after a positive or unclear pregnancy test, begun at once, ticked off by name."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from audit import trail
 from audit.kinds import Kind
@@ -11,6 +10,7 @@ from monitoring import dossier, policies
 from monitoring.actions import escalations
 from monitoring.models import Escalation, PathwayStep
 from people.models import User
+from protocol.calendar import date_in
 from protocol.pathway import Step, steps_for
 from protocol.programmes import EditionUnknown
 from protocol.tasks import TaskKind, open_tasks
@@ -97,7 +97,7 @@ def _is_so(step: Step, course: Course) -> bool:
 def _exposure(course: Course, *, now: datetime) -> tuple[bool, bool]:
     """Whether a dose may have reached the pregnancy, and whether the course still runs."""
     running = course.started_on is not None and course.stopped_at is None
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     try:
         tasks = open_tasks(
             dossier.load_one(course), as_of=today, policy=policies.policy_for(course, on=today)

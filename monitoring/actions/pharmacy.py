@@ -3,7 +3,6 @@
 import hmac
 import uuid
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -27,6 +26,7 @@ from monitoring.pharmacy import (
 )
 from people import links
 from people.models import User
+from protocol.calendar import date_in
 
 # A supply that was not collected is taken back after its window: the link still has to open then.
 LASTS_AFTER_WINDOW = timedelta(days=14)
@@ -311,4 +311,4 @@ def _settle(prescription: Prescription, *, why: str, now: datetime) -> None:
 
 
 def _today(course: Course, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    return date_in(now, course.clinic.timezone)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -27,6 +26,7 @@ from monitoring.actions.standings import Judged
 from monitoring.grounds import Ground
 from monitoring.models import CourseStanding
 from protocol import calendar, schedule
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.plan import Plan
 from protocol.policy import ClinicPolicy
@@ -257,7 +257,7 @@ def _plan(ground: Ground) -> Plan:
 def _next_ring(planned: Planned, now: datetime) -> datetime | None:
     """The instant at which something changes by itself: a date of the plan, or a nudge's day."""
     plan, zone_name = planned.plan, planned.ground.course.patient.zone
-    today = now.astimezone(ZoneInfo(zone_name)).date()
+    today = date_in(now, zone_name)
     days = [nudge.on for item in plan.open_items for nudge in item.nudges]
     if plan.next_moment is not None:
         days.append(plan.next_moment)

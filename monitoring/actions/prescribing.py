@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -29,6 +28,7 @@ from people.models import User
 from people.permissions import Permission
 from people.queries import NotPermitted, clinics_where
 from protocol import dosing, gate
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts, Prescribed, Supply
 from protocol.findings import Decision, Ref, Window
 from protocol.holds import at_rest
@@ -134,7 +134,7 @@ def judge(course: Course, supply: Supply | None, *, now: datetime) -> Decision:
 
 
 def _judge(course: Course, facts: CourseFacts, supply: Supply | None, *, now: datetime) -> Decision:
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     first = course.started_on is None and not facts.dispensed
     return gate.decide(
         facts,

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from messaging import outbox
 from monitoring.actions import planning
 from monitoring.models import DueItem, TaskAnswer
 from people.models import Patient, User
+from protocol.calendar import date_in
 
 # Somebody who has done it two weeks ago is asked about another day.
 LONGEST_AGO = timedelta(days=14)
@@ -96,7 +96,7 @@ def _keep(
     item.refresh_from_db()
     if item.ended:
         raise NothingToAnswer
-    today = now.astimezone(ZoneInfo(by.zone)).date()
+    today = date_in(now, by.zone)
     before = TaskAnswer.objects.filter(due_item=item, ended_at__isnull=True).first()
     asked_for_help = before is not None and before.said == _Saying.HELP
     if said == _Saying.LATER and (asked_for_help or until not in days_for_later(item, today=today)):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
@@ -22,6 +21,7 @@ from people.models import ContactPoint
 from people.queries import PatientRow, patient_row
 from protocol import after_course, cumulative, dosing, labs, schedule, standing, treatment
 from protocol.after_course import AfterCourse
+from protocol.calendar import date_in
 from protocol.cumulative import Cumulative
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
@@ -223,7 +223,7 @@ def course_page(course: Course, *, now: datetime) -> CoursePage:
 
 
 def _today(course: Course, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    return date_in(now, course.clinic.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ somebody who may read results.
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from courses.models import Course
 from monitoring import dossier, policies
 from people.queries import Place
 from protocol import labs
+from protocol.calendar import date_in
 from protocol.ladders import LabLadder
 from protocol.vocabulary import Analyte, Tier
 
@@ -47,13 +47,13 @@ class LadderEffect:
 
 def ladder_of(place: Place, *, now: datetime) -> LabLadder | None:
     """The clinic's own ladder today; None is the rule book's."""
-    today = now.astimezone(ZoneInfo(place.timezone)).date()
+    today = date_in(now, place.timezone)
     return policies.policies_for([place.clinic_id], on=today)[place.clinic_id].ladder
 
 
 def effect_of(place: Place, ladder: LabLadder, *, now: datetime) -> LadderEffect:
     """What would change for every course that has not been stopped, by its newest results."""
-    today = now.astimezone(ZoneInfo(place.timezone)).date()
+    today = date_in(now, place.timezone)
     before = policies.policies_for([place.clinic_id], on=today)[place.clinic_id]
     after = replace(before, ladder=ladder)
     running = Course.objects.filter(clinic_id=place.clinic_id, stopped_at__isnull=True)

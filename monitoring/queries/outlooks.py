@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from courses.queries import open_course_of
 from monitoring import dossier
 from people.models import Patient
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.what_if import Outlook, Step, course_outlook, held_now
 
@@ -30,7 +30,7 @@ def own_outlook(patient: Patient, *, now: datetime) -> OwnOutlook | None:
     course = open_course_of(patient)
     if course is None:
         return None
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     facts = dossier.load_one(course)
     planned = course_outlook(facts, as_of=today)
     if planned is None:

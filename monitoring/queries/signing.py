@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from courses.models import Course
 from monitoring import dossier, policies
@@ -14,6 +13,7 @@ from monitoring.queries.course_page import next_pattern
 from monitoring.versions import EVERYTHING, version_of
 from people.queries import PatientRow, Place, patient_row
 from protocol import gate, labs, standing
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts, Supply
 from protocol.findings import Decision
 from protocol.grading import Graded
@@ -95,7 +95,7 @@ def _candidates(ids: Sequence[int], *, now: datetime) -> tuple[Candidate, ...]:
         return ()
     # One clinic, so one day and one reading of its rules.
     first = next(iter(courses.values()))
-    today = now.astimezone(ZoneInfo(first.clinic.timezone)).date()
+    today = date_in(now, first.clinic.timezone)
     of_clinics = policies.policies_for({c.clinic_id for c in courses.values()}, on=today)
     facts = dossier.load(ids)
     return tuple(
@@ -147,5 +147,5 @@ def _nearly(place: Place) -> tuple[Nearly, ...]:
 
 def supply_ahead(course: Course, *, now: datetime) -> tuple[Decimal, ...]:
     """The dose that the next prescription would carry, without asking the gate."""
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     return next_pattern(dossier.load_one(course), today)

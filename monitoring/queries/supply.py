@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from courses.models import Course
 from monitoring import dossier, policies
 from protocol import gap, standing
+from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.findings import Decision
 
@@ -25,7 +25,7 @@ class SupplyPage:
 
 def supply_page(course: Course, *, now: datetime) -> SupplyPage:
     """Read live, as the gate is."""
-    today = now.astimezone(ZoneInfo(course.clinic.timezone)).date()
+    today = date_in(now, course.clinic.timezone)
     policy = policies.policy_for(course, on=today)
     facts = dossier.load_one(course)
     decision = standing.stand(facts, at=now, policy=policy).decision

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Subquery
 
@@ -22,7 +21,7 @@ from monitoring.queries import filters
 from people.kept import Given, Kept, ask
 from people.models import Clinic, User
 from people.queries import PatientRow, Place, matching, sex_words
-from protocol.calendar import start_of_day
+from protocol.calendar import date_in, start_of_day
 
 PAGE = 25
 # The tick comes every five minutes: after three missed ones the lists may be old (REM-09).
@@ -105,7 +104,7 @@ class WorklistPage:
 
 def today(place: Place, *, now: datetime, shown: int = 8) -> Today:
     """What needs whom in a clinic now."""
-    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    day = date_in(now, place.timezone)
     given = filters.given(place, today=day)
     yesterday = start_of_day(day - timedelta(days=1), place.timezone)
     act, staff, patient, (counts,), (outside,), windows, ticks = ask(
@@ -145,7 +144,7 @@ def worklist(
 
     ``text`` narrows it by name, birth date or clinic number.
     """
-    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    day = date_in(now, place.timezone)
     given = filters.given(place, today=day, me=me)
     (counts,), views, ticks = ask(
         {
@@ -188,7 +187,7 @@ def worklist(
 
 def ready_to_sign(place: Place, *, now: datetime) -> tuple[WorklistRow, ...]:
     """Every course whose checks are all met and whose supply is due."""
-    day = now.astimezone(ZoneInfo(place.timezone)).date()
+    day = date_in(now, place.timezone)
     given = filters.given(place, today=day)
     return tuple(map(_row, _listed("ready", last=200).ask(**given)))
 

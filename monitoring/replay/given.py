@@ -14,7 +14,7 @@ from monitoring.replay.asked import Ask
 from monitoring.replay.dossier import judged, known_to, one_supply_days
 from monitoring.replay.story import Programme, Story, Topic
 from monitoring.replay.supplies import Named
-from protocol.calendar import age_on, programme_date
+from protocol.calendar import age_on, date_in
 from protocol.dosing import range_findings
 from protocol.facts import (
     Comprehension,
@@ -123,7 +123,7 @@ def setting_of(story: Story, ask: Ask) -> Setting:
     local_day, instant = judged(ask)
     # East of the programme's clock its date may still be the day before (GEN-1).
     clock = clock_zone(story.programme, story.clinic_zone.key)
-    day = min(local_day, programme_date(instant, clock))
+    day = min(local_day, date_in(instant, clock))
     stops = [fact for fact in known if isinstance(fact, Stopped)]
     last_stop = max((stop.last_dose for stop in stops), default=None)
     dosed = [fact for fact in known if isinstance(fact, Dose)]

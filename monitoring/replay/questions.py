@@ -7,7 +7,7 @@ from monitoring.replay.asked import Ask, Query
 from monitoring.replay.story import Story
 from protocol import dosing, gate, labs, mood, outcomes, schedule, symptoms, tasks, units
 from protocol.after_course import follow_up
-from protocol.calendar import programme_date, wall_clock
+from protocol.calendar import date_in, wall_clock
 from protocol.category import effective_category, implied_category
 from protocol.cumulative import cumulative
 from protocol.facts import CourseFacts, Supply
@@ -23,7 +23,7 @@ _ABOUT_DOSE = ("DOSE_", "WEIGHT_", "RULE_FAILED")
 
 def _edition(facts: CourseFacts, story: Story, ask: Ask) -> Got:
     zone = clock_zone(facts.programme, facts.clinic_zone)
-    on = programme_date(ask.at, zone)
+    on = date_in(ask.at, zone)
     try:
         return {"edition": edition_for(facts.programme, on, policy=story.policy).wire}
     except EditionUnknown:

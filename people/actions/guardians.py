@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -15,6 +14,7 @@ from people.actions.subject import record
 from people.guardian_queries import rule_of
 from people.guardianship import Area, Decider, Relation, Rule, decider
 from people.models import Clinic, ContactPoint, Guardian, GuardianRule, Guardianship, Patient, User
+from protocol.calendar import date_in
 
 
 class NotAllowed(Exception):
@@ -81,7 +81,7 @@ def add(patient: Patient, new: NewGuardian, *, by: trail.Actor, now: datetime) -
         Unusable: the address is the patient's own or somebody else's, or the days are reversed.
     """
     rule = rule_of(patient.clinic)
-    today = now.astimezone(ZoneInfo(patient.clinic.timezone)).date()
+    today = date_in(now, patient.clinic.timezone)
     if decider(patient.born, today=today, rule=rule) is Decider.NOBODY:
         raise NotAllowed
     if new.until_on is not None and new.until_on < new.from_on:
@@ -129,7 +129,7 @@ def agree(patient: Patient, public_id: uuid.UUID, *, yes: bool, now: datetime) -
         NoSuchGuardianship: it is not one of theirs, or it has ended.
     """
     row = _open(patient, public_id)
-    today = now.astimezone(ZoneInfo(patient.clinic.timezone)).date()
+    today = date_in(now, patient.clinic.timezone)
     if decider(patient.born, today=today, rule=rule_of(patient.clinic)) is not Decider.PATIENT:
         raise NotAllowed
     if yes is (row.agreed_at is not None):

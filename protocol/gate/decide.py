@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from protocol.calendar import programme_date
+from protocol.calendar import date_in
 from protocol.dosing import days_supply
 from protocol.facts import CourseFacts, Supply
 from protocol.findings import CheckResult, Decision, Finding, Ref, Window
@@ -44,7 +44,7 @@ def decide(
     finding at BLOCK.
     """
     try:
-        on = programme_date(at, clock_zone(facts.programme, facts.clinic_zone))
+        on = date_in(at, clock_zone(facts.programme, facts.clinic_zone))
         edition = edition_for(facts.programme, on, policy=policy)
     except EditionUnknown:
         return _without_edition(facts, action=action, at=at, policy=policy)
@@ -203,7 +203,7 @@ def _without_edition(
         action=action,
         level=Level.BLOCK,
         judged_at=at,
-        judged_on=programme_date(at, facts.clinic_zone),
+        judged_on=date_in(at, facts.clinic_zone),
         edition="",
         edition_hash="",
         policy_version=policy.version,

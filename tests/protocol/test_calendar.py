@@ -13,9 +13,9 @@ from protocol.calendar import (
     add_months,
     age_on,
     birthday,
+    date_in,
     end_of_day,
     is_within_days_before,
-    programme_date,
     start_of_day,
     wall_clock,
 )
@@ -107,13 +107,13 @@ def test_wall_clock_shows_the_time_or_the_first_after_a_gap(on: date, at: time, 
 def test_days_follow_each_other_without_gap(on: date, zone: str) -> None:
     assert end_of_day(on, zone) + timedelta(seconds=1) == start_of_day(on + timedelta(1), zone)
     # A day that a zone leaves out altogether (Apia, 30 December 2011) lies outside these years.
-    assert programme_date(start_of_day(on, zone), zone) == on
-    assert programme_date(end_of_day(on, zone), zone) == on
+    assert date_in(start_of_day(on, zone), zone) == on
+    assert date_in(end_of_day(on, zone), zone) == on
 
 
-def test_programme_date_refuses_an_instant_without_zone() -> None:
+def test_date_in_refuses_an_instant_without_zone() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        programme_date(datetime(2027, 1, 1, 12), "UTC")  # noqa: DTZ001 - what is refused
+        date_in(datetime(2027, 1, 1, 12), "UTC")  # noqa: DTZ001 - what is refused
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from monitoring.actions import patient_import
 from monitoring.patient_rows import NotAPatientFile, Problem, read
 from people.queries import clinic_by_slug
+from protocol.calendar import date_in
 
 NOT_UNDERSTOOD = 2
 REFUSED = 1
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}", returncode=NOT_UNDERSTOOD) from None
         now = timezone.now()
-        today = now.astimezone(ZoneInfo(clinic.timezone)).date()
+        today = date_in(now, clinic.timezone)
         try:
             rows, problems = read(data, country=clinic.country, today=today)
         except NotAPatientFile as error:
