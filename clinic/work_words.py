@@ -125,5 +125,5 @@ ABSENT: dict[str, str] = {
 
 
 def counted(number: int, most: int) -> str:
-    """``12``, or ``1,000+`` where no further is counted."""
+    """``12``, or ``500+`` where no further is counted."""
     return f"{most:,}+" if number > most else f"{number:,}"

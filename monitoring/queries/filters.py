@@ -16,7 +16,7 @@ from people.queries import Place
 from protocol.vocabulary import Requirement
 
 # No list is counted further than this, so that a page costs the same however large a clinic is.
-COUNTED_UP_TO = 1000
+COUNTED_UP_TO = 500
 # Whose: everybody's, my own, those that nobody has taken.
 WHO = ("", "me", "nobody")
 _ORDER = ("attention", "rank", "closes_at", "due_on", "id")
