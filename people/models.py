@@ -223,6 +223,16 @@ class ContactPoint(models.Model):
         return f"{self.channel} of {self.patient_id}"
 
 
+class StoppedNumber(models.Model):
+    """A number from which STOP came, whoever has it or will, until START comes from it."""
+
+    number_index = models.CharField(max_length=64, unique=True, help_text="its blind index")
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"stopped number {self.pk}"
+
+
 class TaskLink(models.Model):
     """A link in a message that lets its patient do one task after giving the birth date.
 
