@@ -10,7 +10,7 @@ from messaging.keywords import keyword
 from messaging.models import InboundText
 from messaging.rendering import language_for, render
 from people.actions.patients import Unusable, address_index, readable_phone
-from people.models import ContactPoint
+from people.models import ContactPoint, StoppedNumber
 
 _SYSTEM = trail.System("inbound-text")
 
@@ -19,8 +19,9 @@ _SYSTEM = trail.System("inbound-text")
 def receive_text(*, sender: str, body: str, fingerprint: str, now: datetime) -> str:
     """Take in one text; returns the reply to give, empty for a number nobody here has.
 
-    STOP opts the number out for every patient who has it, before anything else is sent; START
-    opts it in again. Free text is kept, and its sender is told that nobody reads the number.
+    STOP opts the number out for every patient who has it or is given it later, before anything
+    else is sent; START opts it in again. Free text is kept, and its sender is told that nobody
+    reads the number.
 
     Args:
         sender: the number it came from.
@@ -48,10 +49,18 @@ def receive_text(*, sender: str, body: str, fingerprint: str, now: datetime) -> 
         },
     )
     if new:
+        _remember(index, meaning, now=now)
         for contact in contacts:
             _obey(contact, meaning, now=now)
     trail.unchanged()
     return _reply(contacts[0], meaning) if contacts else ""
+
+
+def _remember(index: str, meaning: InboundText.Keyword, *, now: datetime) -> None:
+    if meaning is InboundText.Keyword.STOP:
+        StoppedNumber.objects.get_or_create(number_index=index, defaults={"since": now})
+    elif meaning is InboundText.Keyword.START:
+        StoppedNumber.objects.filter(number_index=index).delete()
 
 
 def _obey(contact: ContactPoint, meaning: InboundText.Keyword, *, now: datetime) -> None:

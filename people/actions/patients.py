@@ -13,7 +13,7 @@ from audit import trail
 from audit.kinds import Kind
 from people.actions.subject import record
 from people.encryption import blind_index
-from people.models import Clinic, ContactPoint, Patient
+from people.models import Clinic, ContactPoint, Patient, StoppedNumber
 
 _ADDRESS_PLACE = "people.contactpoint.address"
 
@@ -150,6 +150,10 @@ def stopped(channel: str, index: str) -> datetime | None:
     """
     if channel != ContactPoint.Channel.SMS:
         return None
+    # STOP may have come before anybody here had the number.
+    told = StoppedNumber.objects.filter(number_index=index).first()
+    if told is not None:
+        return told.since
     same = ContactPoint.objects.filter(
         channel=channel, address_index=index, opted_out_at__isnull=False
     )

@@ -303,6 +303,16 @@ def test_stop_is_obeyed_at_once_for_everyone_with_the_number(sms: Sink) -> None:
     assert {event.patient for event in events} == {parent.public_id, child.public_id}
 
 
+def test_stop_before_anybody_has_the_number_holds_for_whoever_gets_it() -> None:
+    assert _receive("+12025550143", "STOP") == ""
+    text = ContactPoint.objects.get(patient=world.patient(), channel="sms")
+    assert text.opted_out_at == NOON
+    _receive("+12025550143", "START")
+    text.refresh_from_db()
+    later = ContactPoint.objects.get(patient=world.patient(), channel="sms")
+    assert (text.opted_out_at, later.opted_out_at) == (None, None)
+
+
 def test_start_opts_in_again_and_clears_a_bad_mark() -> None:
     person = world.patient()
     ContactPoint.objects.filter(patient=person).update(opted_out_at=NOON, bad_at=NOON)
