@@ -13,7 +13,6 @@ from monitoring import purposes
 from monitoring.grounds import Ground
 from monitoring.models import DueItem, DueItemStep
 from protocol import calendar
-from protocol.calendar import date_in
 from protocol.news import BLOOD_AGAIN
 from protocol.plan import Plan, PlannedItem
 from protocol.reminders import Nudge
@@ -163,7 +162,7 @@ def _remind(courses: Sequence[Planned], *, now: datetime) -> None:
 
 def _come(course: Planned, now: datetime) -> list[tuple[str, PlannedItem, Nudge]]:
     """The nudges of a course whose day has come, each with the key of its message."""
-    local_today = date_in(now, course.ground.course.patient.zone)
+    local_today = calendar.date_in(now, course.ground.course.patient.zone)
     first = course.ground.course.due_from
     return [
         # By the item's own id: an item opened again after a stop is reminded of again.

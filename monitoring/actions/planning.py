@@ -26,7 +26,6 @@ from monitoring.actions.standings import Judged
 from monitoring.grounds import Ground
 from monitoring.models import CourseStanding
 from protocol import calendar, schedule
-from protocol.calendar import date_in
 from protocol.facts import CourseFacts
 from protocol.plan import Plan
 from protocol.policy import ClinicPolicy
@@ -257,7 +256,7 @@ def _plan(ground: Ground) -> Plan:
 def _next_ring(planned: Planned, now: datetime) -> datetime | None:
     """The instant at which something changes by itself: a date of the plan, or a nudge's day."""
     plan, zone_name = planned.plan, planned.ground.course.patient.zone
-    today = date_in(now, zone_name)
+    today = calendar.date_in(now, zone_name)
     days = [nudge.on for item in plan.open_items for nudge in item.nudges]
     if plan.next_moment is not None:
         days.append(plan.next_moment)

@@ -21,7 +21,6 @@ from monitoring.policies import policies_for
 from monitoring.purposes import OF_REQUIREMENT
 from people.queries import Place
 from protocol import calendar
-from protocol.calendar import date_in
 from protocol.news import BLOOD_AGAIN
 from protocol.policy import ClinicPolicy
 from protocol.reminders import (
@@ -106,7 +105,7 @@ def ladders_of(place: Place, *, on: date) -> tuple[LadderRow, ...]:
 
 def effect_of(place: Place, key: str, ladder: ReminderLadder, *, now: datetime) -> Effect:
     """What would change for the open tasks of one kind, from tomorrow on."""
-    today = date_in(now, place.timezone)
+    today = calendar.date_in(now, place.timezone)
     before = policies_for([place.clinic_id], on=today)[place.clinic_id].reminders[key]
     counts: Counter[str] = Counter()
     patients: set[int] = set()
@@ -194,7 +193,7 @@ def _to_come(
                 continue
             at = calendar.wall_clock(nudge.on, policy.reminder_time, patient.zone)
             # The planner plans on the day itself: what was to leave before now is in the table.
-            if now < at <= until and nudge.on > date_in(now, patient.zone):
+            if now < at <= until and nudge.on > calendar.date_in(now, patient.zone):
                 purpose = OF_REQUIREMENT[Requirement(item.requirement)].name
                 yield Coming(
                     at=at,
