@@ -9,8 +9,14 @@ from audit.kinds import Kind
 from messaging.keywords import keyword
 from messaging.models import InboundText
 from messaging.rendering import language_for, render
-from people.actions.patients import Unusable, address_index, readable_phone
-from people.models import ContactPoint, StoppedNumber
+from people.actions.patients import (
+    Unusable,
+    address_index,
+    forget_stop,
+    readable_phone,
+    remember_stop,
+)
+from people.models import ContactPoint
 
 _SYSTEM = trail.System("inbound-text")
 
@@ -49,18 +55,14 @@ def receive_text(*, sender: str, body: str, fingerprint: str, now: datetime) -> 
         },
     )
     if new:
-        _remember(index, meaning, now=now)
+        if meaning is InboundText.Keyword.STOP:
+            remember_stop(index, now=now)
+        elif meaning is InboundText.Keyword.START:
+            forget_stop(index)
         for contact in contacts:
             _obey(contact, meaning, now=now)
     trail.unchanged()
     return _reply(contacts[0], meaning) if contacts else ""
-
-
-def _remember(index: str, meaning: InboundText.Keyword, *, now: datetime) -> None:
-    if meaning is InboundText.Keyword.STOP:
-        StoppedNumber.objects.get_or_create(number_index=index, defaults={"since": now})
-    elif meaning is InboundText.Keyword.START:
-        StoppedNumber.objects.filter(number_index=index).delete()
 
 
 def _obey(contact: ContactPoint, meaning: InboundText.Keyword, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from audit.kinds import Kind
 from messaging import purposes
 from messaging.channels.push import subscription
 from messaging.models import Message, PatientHours, PurposeOptOut
-from people.actions.patients import address_index
+from people.actions.patients import address_index, forget_stop
 from people.actions.subject import record
 from people.models import ContactPoint, Patient
 
@@ -99,6 +99,7 @@ def switch(patient: Patient, pk: int, *, on: bool, now: datetime) -> None:
     way.opted_out_at = None if on else now
     way.save(update_fields=["opted_out_at"])
     if on:
+        forget_stop(way.address_index)
         _say(Kind.CONTACT_CHANGED, way, now=now, change="opted-in")
     else:
         _say(Kind.CONTACT_OPTED_OUT, way, now=now)

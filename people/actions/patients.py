@@ -161,6 +161,16 @@ def stopped(channel: str, index: str) -> datetime | None:
     return found.opted_out_at if found is not None else None
 
 
+def remember_stop(index: str, *, now: datetime) -> None:
+    """STOP came from a number: it holds for whoever has it or is given it later."""
+    StoppedNumber.objects.get_or_create(number_index=index, defaults={"since": now})
+
+
+def forget_stop(index: str) -> None:
+    """START came from a number, or somebody who has it wants it used again."""
+    StoppedNumber.objects.filter(number_index=index).delete()
+
+
 def say_changed(
     point: ContactPoint, change: str, *, by: trail.Actor, now: datetime, **detail: object
 ) -> None:

@@ -12,14 +12,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit import trail
 from audit.models import Event
 from messaging import dispatch
+from messaging.actions import reaching
 from messaging.actions.inbound import receive_text
 from messaging.keywords import keyword
 from messaging.models import Delivery, InboundText, Message
 from messaging.receipts import NO_RECEIPT_AFTER, apply, miss_receipts
 from messaging.signatures import sign, timestamp_of
 from messaging.webhooks import door
+from people.actions import ways
 from people.models import ContactPoint
 from tests.messaging import world
 from tests.messaging.conftest import SECRET
@@ -311,6 +314,17 @@ def test_stop_before_anybody_has_the_number_holds_for_whoever_gets_it() -> None:
     text.refresh_from_db()
     later = ContactPoint.objects.get(patient=world.patient(), channel="sms")
     assert (text.opted_out_at, later.opted_out_at) == (None, None)
+
+
+def test_who_wants_the_number_again_on_their_page_keeps_it_when_staff_try_it_anew() -> None:
+    person = world.patient()
+    _receive("+12025550143", "STOP")
+    text = ContactPoint.objects.get(patient=person, channel="sms")
+    reaching.switch(person, text.pk, on=True, now=NOON)
+    ContactPoint.objects.filter(pk=text.pk).update(bad_at=NOON)
+    staff = trail.System("test")
+    tried = ways.correct_address(person, text.pk, address="+12025550143", by=staff, now=NOON)
+    assert (tried.bad_at, tried.opted_out_at) == (None, None)
 
 
 def test_start_opts_in_again_and_clears_a_bad_mark() -> None:
